@@ -1,0 +1,5 @@
+"""``python -m statushub`` is the ``statushub`` command."""
+
+from statushub.cli import main
+
+main()

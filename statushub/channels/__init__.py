@@ -1,0 +1,1 @@
+"""Connected accounts and the transports that speak to them."""

@@ -1,0 +1,53 @@
+"""Text as people type it, made safe to store: no control characters, no lone surrogates.
+
+A control character in one title makes lxml refuse the whole feed, and a lone surrogate cannot be
+encoded at all; neither is ever meant.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from statushub.core.errors import Invalid
+
+TITLE_MAX = 255
+BODY_MAX = 25_000
+
+# Cc except tab and newline, bidirectional overrides, non-characters and surrogates.
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"
+)
+
+
+def clean_text(text: str) -> str:
+    """``text`` in NFC, lines ended by ``\\n``, without characters that nothing can show."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", _UNWANTED.sub("", text))
+
+
+def clean_line(text: str) -> str:
+    """One line: like :func:`clean_text`, white space runs made one space."""
+    return " ".join(clean_text(text).split())
+
+
+def require_title(text: str, field: str = "name") -> str:
+    """A title of 1 to 255 characters, cleaned. Raises Invalid with the reason by ``field``."""
+    title = clean_line(text)
+    if not title:
+        raise Invalid(fields={field: "Enter a title."})
+    if len(title) > TITLE_MAX:
+        raise Invalid(fields={field: f"Use at most {TITLE_MAX} characters; this has {len(title)}."})
+    return title
+
+
+def require_body(text: str, field: str = "body") -> str:
+    """An update's text of 1 to 25,000 characters, cleaned. Raises Invalid by ``field``."""
+    body = clean_text(text).strip()
+    if not body:
+        raise Invalid(fields={field: "Write what customers should know."})
+    if len(body) > BODY_MAX:
+        raise Invalid(
+            fields={field: f"Use at most {BODY_MAX:,} characters; this has {len(body):,}."}
+        )
+    return body

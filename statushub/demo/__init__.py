@@ -1,0 +1,1 @@
+"""A small company's story, to look around in."""

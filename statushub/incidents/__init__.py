@@ -1,0 +1,1 @@
+"""Facts: components, incidents, maintenances and what was said of them."""

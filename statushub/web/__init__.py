@@ -1,0 +1,1 @@
+"""What the doors share: guards, forms, languages, errors."""

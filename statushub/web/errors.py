@@ -1,0 +1,109 @@
+"""Errors as pages (or JSON, where the asker wants it): what happened, and the next step.
+
+Nothing typed is lost: when the database is away, the page carries what was sent, ready to be
+sent again.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import AnonymousUserMixin
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from statushub.core.db import db
+from statushub.core.errors import Invalid, StatusHubError
+
+_SECRET_FIELDS = frozenset({"csrf_token", "password", "new_password", "secret"})
+_TEMPLATES = frozenset({400, 403, 404, 409, 413, 429, 500, 503})
+
+
+def wants_json() -> bool:
+    """Whether the asker is a program rather than a person's browser."""
+    if request.path.startswith("/api/") or request.is_json:
+        return True
+    return request.accept_mimetypes.best == "application/json"
+
+
+def error_page(status: int, message: str) -> Response:
+    """The page of ``status`` with a sentence for the reader."""
+    if wants_json():
+        return make_response(jsonify(error=message), status)
+    name = status if status in _TEMPLATES else (400 if status < 500 else 500)
+    return make_response(render_template(f"errors/{name}.html", message=message), status)
+
+
+def _known(error: StatusHubError) -> ResponseReturnValue:
+    if wants_json():
+        fields = error.fields if isinstance(error, Invalid) else {}
+        return make_response(jsonify(error=str(error), fields=fields), error.status)
+    return error_page(error.status, str(error))
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    response = error_page(error.code, error.description or "")
+    for name, value in error.get_headers():
+        if name.lower() in {"retry-after", "allow"}:
+            response.headers[name] = value
+    return response
+
+
+def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+    return error_page(413, _("That is more text than fits. Shorten it and send it again."))
+
+
+def _csrf(_error: CSRFError) -> ResponseReturnValue:
+    message = _(
+        "This form was open too long, or cookies are off. What you typed is below: send it again."
+    )
+    if wants_json():
+        return error_page(400, message)
+    return make_response(
+        render_template("errors/database.html", fields=typed_fields(), message=message), 400
+    )
+
+
+def typed_fields() -> list[tuple[str, str, str]]:
+    """What the reader typed, as (label, name, value), but for secrets."""
+    return [
+        (name.replace("_", " ").capitalize(), name, value)
+        for name, value in request.form.items(multi=True)
+        if name not in _SECRET_FIELDS and not name.endswith("password")
+    ]
+
+
+def _database_away(error: DBAPIError) -> ResponseReturnValue:
+    current_app.logger.error("database away: %s", error.orig)
+    g._login_user = AnonymousUserMixin()  # templates must not ask the database who is there
+    g.database_away = True
+    db.session.remove()
+    message = _("The database does not answer just now. Nothing you typed is lost.")
+    if wants_json():
+        response = make_response(jsonify(error=message), 503)
+    else:
+        page = render_template("errors/database.html", fields=typed_fields(), message=message)
+        response = make_response(page, 503)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    current_app.logger.exception("unexpected: %s", type(error).__name__)
+    db.session.remove()
+    return error_page(500, _("That is our fault. It was logged; please try again."))
+
+
+def install(app: Flask) -> None:
+    """Register every handler."""
+    app.register_error_handler(StatusHubError, _known)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(RequestEntityTooLarge, _too_large)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _database_away)
+    if not app.config["TESTING"]:
+        app.register_error_handler(Exception, _unexpected)
