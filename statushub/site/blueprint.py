@@ -1,0 +1,7 @@
+"""The blueprint that the public pages hang on."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+site = Blueprint("site", __name__)
