@@ -1,0 +1,1 @@
+"""The tests mirror the rooms: a folder for each, facts in sentences."""
