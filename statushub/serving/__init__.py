@@ -1,0 +1,1 @@
+"""Ready bytes in front of Flask, and the processes that serve them."""

@@ -1,0 +1,185 @@
+"""The publisher: renders every public page when the revision moves, and writes the snapshot.
+
+One a host. It asks for the revision several times a second, renders through the real application
+with the page's real address, compresses, and renames the snapshot into place. Publishes come at
+most four a second however fast the revision moves; "/" is rendered first, and when the rest
+takes its time, what is ready is shown before the rest is.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from werkzeug.test import run_wsgi_app
+
+from statushub.core.clock import now
+from statushub.serving.environ import public_environ
+from statushub.serving.pages import Header, Page, make_page, public_headers, refusal
+from statushub.serving.snapshot import Snapshot, SnapshotError, load, save, snapshot_file
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+log = logging.getLogger(__name__)
+
+BETWEEN_PUBLISHES = 0.25
+SHOW_AFTER = 0.15  # seconds of rendering after which a part is shown before the whole
+ASK_SECONDS = 0.1
+RETRY_SECONDS = 5.0
+AWAY_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """An answer of the application."""
+
+    status: int
+    headers: list[Header]
+    body: bytes
+
+
+Render = Callable[[str], Rendered]
+
+
+def wsgi_renderer(app: WSGIApplication, base_url: str) -> Render:
+    """Renders a public path through the real WSGI application, as an anonymous visitor of
+    ``base_url`` would get it."""
+
+    def render(key: str) -> Rendered:
+        chunks, status, headers = run_wsgi_app(app, public_environ(base_url, key), buffered=True)
+        return Rendered(int(status.split(" ", 1)[0]), list(headers.items()), b"".join(chunks))
+
+    return render
+
+
+class Publisher:
+    """``current_revision`` and ``hot_paths`` ask the database; ``max_age`` says after how many
+    seconds pages are due although nothing was published (midnight, an open incident). All may
+    raise whatever a database raises: the snapshot then stays as it is."""
+
+    def __init__(
+        self,
+        *,
+        data_dir: Path,
+        render: Render,
+        current_revision: Callable[[], int],
+        hot_paths: Callable[[], Iterable[str]],
+        max_age: Callable[[], float] = lambda: 60.0,
+    ) -> None:
+        self._file = snapshot_file(data_dir)
+        self._render = render
+        self._current_revision = current_revision
+        self._hot_paths = hot_paths
+        self._max_age = max_age
+        self._snapshot = self._former()
+        self._due_at = time.monotonic()
+        self._earliest = self._due_at
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """What was written last."""
+        return self._snapshot
+
+    def run(self, stopped: Callable[[float], bool], progress: Callable[[], None]) -> None:
+        """Work until ``stopped(seconds)``, which waits so long at most, says True."""
+        pause = 0.0
+        while not stopped(pause):
+            progress()
+            try:
+                self.step()
+                pause = ASK_SECONDS
+            except Exception as error:  # the database is away, the disk is full: go on trying
+                log.error("not published, the snapshot stays: %s: %s", type(error).__name__, error)
+                pause = AWAY_SECONDS
+
+    def step(self) -> bool:
+        """Publish if the revision moved or pages are due. Returns whether it did."""
+        moment = time.monotonic()
+        if moment < self._earliest:
+            return False
+        revision = self._current_revision()
+        known = self._snapshot
+        if known is not None and known.revision == revision and moment < self._due_at:
+            return False
+        self._earliest = moment + BETWEEN_PUBLISHES
+        self.publish(revision)
+        return True
+
+    def publish(self, revision: int) -> None:
+        """Render everything as of ``revision`` (or later) and write it."""
+        before = self._snapshot.pages if self._snapshot is not None else {}
+        paths = _home_first(self._hot_paths())
+        pages: dict[str, Page] = {}
+        failed: list[str] = []
+        show_at = time.monotonic() + SHOW_AFTER
+        for number, path in enumerate(paths, start=1):
+            page = self._page(path, before.get(path), failed)
+            if page is not None:
+                pages[path] = page
+            if time.monotonic() >= show_at and number < len(paths):
+                self._show_part(before, pages)
+                show_at = float("inf")
+        if len(failed) == len(paths):
+            raise RuntimeError(f"none of {len(paths)} pages could be rendered")
+        self._write(Snapshot(revision, now(), pages))
+        self._due_at = time.monotonic() + self._next_due(failed)
+
+    def _page(self, path: str, before: Page | None, failed: list[str]) -> Page | None:
+        """The page of ``path`` now; the one before when it cannot be rendered; None when it is
+        no public page (any more)."""
+        try:
+            answer = self._render(path)
+        except Exception:
+            log.exception("rendering %s failed", path)
+            failed.append(path)
+            return before
+        if answer.status >= 500:
+            log.error("rendering %s failed: status %s", path, answer.status)
+            failed.append(path)
+            return before
+        why_not = refusal(answer.status, answer.headers)
+        if why_not:
+            log.warning("%s is not kept as ready bytes: %s", path, why_not)
+            return None
+        headers = public_headers(path, answer.headers)
+        if before is not None and before.same_content(headers, answer.body):
+            return before
+        return make_page(answer.status, headers, answer.body)
+
+    def _show_part(self, before: Mapping[str, Page], pages: Mapping[str, Page]) -> None:
+        """New pages over old ones, under the old revision: what is kept for that revision
+        elsewhere must not pass for new."""
+        if self._snapshot is not None and any(before.get(key) is not pages[key] for key in pages):
+            self._write(Snapshot(self._snapshot.revision, now(), {**before, **pages}))
+
+    def _write(self, snapshot: Snapshot) -> None:
+        save(snapshot, self._file)
+        self._snapshot = snapshot
+
+    def _next_due(self, failed: list[str]) -> float:
+        try:
+            due = max(1.0, self._max_age())
+        except Exception as error:
+            log.error("cannot say when pages are due: %s: %s", type(error).__name__, error)
+            due = RETRY_SECONDS
+        return min(due, RETRY_SECONDS) if failed else due
+
+    def _former(self) -> Snapshot | None:
+        """What a former publisher left: its bytes are kept for pages that cannot be rendered."""
+        try:
+            return load(self._file)
+        except FileNotFoundError:
+            return None
+        except (SnapshotError, OSError) as error:
+            log.error("the snapshot there is cannot be used: %s", error)
+            return None
+
+
+def _home_first(paths: Iterable[str]) -> list[str]:
+    """In the order given, each once, "/" before all."""
+    return sorted(dict.fromkeys(paths), key=lambda path: path != "/")
