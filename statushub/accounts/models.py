@@ -47,7 +47,10 @@ class User(UserMixin, Base):  # type: ignore[misc] # flask-login carries no type
 
 
 class Invitation(Base):
-    """A link that lets one person in, once, in a role. Only the token's digest is stored."""
+    """A link that lets one person in, once, in a role. Only the token's digest is stored.
+
+    With ``user_id`` it lets somebody in again: they set a new password.
+    """
 
     __tablename__ = "invitation"
 
@@ -60,6 +63,7 @@ class Invitation(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    user_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
 
 
 class ApiKey(Base):

@@ -1,0 +1,66 @@
+"""The verbs of the accounts room, in one place for those who call from above."""
+
+from statushub.accounts.invitations import (
+    accept_invitation,
+    find_invitation,
+    invite,
+    offer_reset,
+    open_invitations,
+    revoke_invitation,
+)
+from statushub.accounts.keys import api_keys, create_api_key, key_holder, revoke_api_key
+from statushub.accounts.people import (
+    add_user,
+    authenticate,
+    change_password,
+    deactivate,
+    edit_profile,
+    end_sessions,
+    find_user,
+    get_user,
+    has_owner,
+    may_change,
+    reactivate,
+    set_password,
+    set_role,
+    team,
+)
+from statushub.accounts.setup import (
+    check_setup_token,
+    create_owner,
+    is_setup_token,
+    setup_link,
+    setup_token,
+)
+
+__all__ = [
+    "accept_invitation",
+    "add_user",
+    "api_keys",
+    "authenticate",
+    "change_password",
+    "check_setup_token",
+    "create_api_key",
+    "create_owner",
+    "deactivate",
+    "edit_profile",
+    "end_sessions",
+    "find_invitation",
+    "find_user",
+    "get_user",
+    "has_owner",
+    "invite",
+    "is_setup_token",
+    "key_holder",
+    "may_change",
+    "offer_reset",
+    "open_invitations",
+    "reactivate",
+    "revoke_api_key",
+    "revoke_invitation",
+    "set_password",
+    "set_role",
+    "setup_link",
+    "setup_token",
+    "team",
+]
