@@ -1,0 +1,38 @@
+"""The words that feeds speak, in the language in force."""
+
+from __future__ import annotations
+
+from babel.dates import get_month_names
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from statushub.incidents.statuses import IncidentStatus as S
+
+UPDATE_WORD = _l("Update")
+STATUS_WORDS = {
+    S.INVESTIGATING: _l("Investigating"),
+    S.IDENTIFIED: _l("Identified"),
+    S.MONITORING: _l("Monitoring"),
+    S.RESOLVED: _l("Resolved"),
+    S.POSTMORTEM: _l("Postmortem"),
+    S.SCHEDULED: _l("Scheduled"),
+    S.IN_PROGRESS: _l("In progress"),
+    S.VERIFYING: _l("Verifying"),
+    S.COMPLETED: _l("Completed"),
+    S.CANCELLED: _l("Cancelled"),
+}
+
+
+def feed_title(name: str) -> str:
+    """The title of a page's feed."""
+    return str(_("%(name)s Status - Incident History", name=name))
+
+
+def scheduled_line(when: str) -> str:
+    """The line that leads a maintenance in a feed. ``when`` is a span with its zone."""
+    return str(_("THIS IS A SCHEDULED EVENT %(when)s", when=when))
+
+
+def month_word(month: int, locale: str) -> str:
+    """``Jun`` (1 is January), in the language."""
+    return str(get_month_names("abbreviated", locale=locale)[month])
