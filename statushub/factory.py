@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from flask_migrate import Migrate
@@ -21,6 +21,9 @@ from statushub.core.signing import Signer
 from statushub.web import context, errors, guards, headers, login, static
 from statushub.web.language import LanguagePrefix
 from statushub.web.limits import limiter
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 MIGRATIONS = str(resource("migrations"))
 csrf = CSRFProtect()
@@ -110,7 +113,7 @@ def _install_tools(app: Flask, settings: Settings) -> None:
 
 
 def _wrap(app: Flask, settings: Settings) -> None:
-    stack = LanguagePrefix(app.wsgi_app)
+    stack: WSGIApplication = LanguagePrefix(app.wsgi_app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         stack = ProxyFix(stack, x_for=hops, x_proto=hops, x_host=hops)

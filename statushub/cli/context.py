@@ -1,0 +1,37 @@
+"""An application for a command to work in."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from statushub import config
+from statushub.core.audit import Actor
+from statushub.factory import create_app
+
+F = TypeVar("F", bound=Callable[..., Any])
+COMMAND_LINE = Actor(kind="system", id=None, name="Command line")
+
+
+def in_app(command: F) -> F:
+    """Run ``command`` inside an application context; a database that is away, or not migrated,
+    is told in words."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        settings = config.load()
+        with create_app(settings).app_context():
+            try:
+                return command(*args, **kwargs)
+            except (OperationalError, ProgrammingError) as error:
+                reason = str(error.orig).strip().splitlines()[0]
+                raise click.ClickException(
+                    f"The database cannot be used: {reason}\n"
+                    "`statushub doctor` says what to do; `statushub db upgrade` makes the tables."
+                ) from error
+
+    return run  # type: ignore[return-value] # functools.wraps keeps the signature
