@@ -113,9 +113,7 @@ def _base_url(url: str) -> str:
 
 def _networks(text: str) -> tuple[Network, ...]:
     try:
-        return tuple(
-            ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip()
-        )
+        return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError as error:
         raise ConfigError(
             f"STATUSHUB_ALLOW_PRIVATE_TARGETS: {error}. Give CIDR ranges parted by commas, "

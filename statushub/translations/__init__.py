@@ -1,0 +1,1 @@
+"""Catalogues, one folder a language; English is what stands in the code."""
