@@ -32,6 +32,10 @@ function localise() {
     el.textContent = format(moment, el.dataset.local);
     if (el.dataset.local === "relative") el.title = format(moment, "datetime");
   }
+  for (const el of document.querySelectorAll("[data-from]:not([title])")) {
+    el.title = el.textContent;
+    el.textContent = new Intl.DateTimeFormat(lang, formats.datetime).formatRange(new Date(el.dataset.from), new Date(el.dataset.to));
+  }
   tick();
   document.querySelectorAll("[data-bars]:not([data-ready])").forEach(bars);
 }
