@@ -4,10 +4,38 @@ from __future__ import annotations
 
 from flask import Flask
 
-from statushub.desk import account, session, setup
+from statushub.desk import (
+    account,
+    api_keys,
+    audit,
+    components,
+    gallery,
+    invitations,
+    page_settings,
+    roles,
+    session,
+    setup,
+    subscribers,
+    team,
+)
 from statushub.desk.blueprint import desk
 
-__all__ = ["account", "desk", "install", "session", "setup"]
+__all__ = [
+    "account",
+    "api_keys",
+    "audit",
+    "components",
+    "desk",
+    "gallery",
+    "install",
+    "invitations",
+    "page_settings",
+    "roles",
+    "session",
+    "setup",
+    "subscribers",
+    "team",
+]
 
 
 def install(app: Flask) -> None:

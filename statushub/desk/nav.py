@@ -34,7 +34,11 @@ PLACES: Sequence[Place] = (
     Place("feedback", _l("Feedback"), "inbox", _P.HANDLE_FEEDBACK, ("feedback",)),
     Place("subscribers", _l("Subscribers"), "users", _P.SEE_SUBSCRIBERS, ("subscriber",)),
     Place(
-        "components", _l("Components"), "components", _P.MANAGE_COMPONENTS, ("component", "group")
+        "components",
+        _l("Components"),
+        "components",
+        _P.SET_COMPONENT_STATUS,
+        ("component", "group"),
     ),
     Place("channels", _l("Channels"), "channel", _P.MANAGE_CHANNELS, ("channel",)),
     Place(

@@ -16,9 +16,11 @@ from statushub.core.db import transaction
 from statushub.core.errors import Invalid
 from statushub.core.i18n import LOCALES
 from statushub.core.text import clean_line
+from statushub.desk.arrangement import arrangement
 from statushub.desk.blueprint import desk
 from statushub.desk.session import let_in
 from statushub.desk.zones import zone_choices
+from statushub.incidents import service as incidents
 from statushub.incidents.page import find_page
 from statushub.web.forms import (
     AddressField,
@@ -88,8 +90,6 @@ def _fresh_form() -> SetupForm:
 
 def _set_up(token: str, form: SetupForm) -> User:
     """Owner and page, both or neither."""
-    from statushub.incidents import service as incidents
-
     facts = {"time_zone": form.time_zone.data, "locale": form.locale.data}
     with transaction():
         owner = service.create_owner(
@@ -124,12 +124,10 @@ class ComponentsForm(Form):
 @needs(Permission.MANAGE_COMPONENTS)
 def setup_components() -> ResponseReturnValue:
     """What the service is made of, or the demo to look around in."""
-    from statushub.incidents import queries
-
     form = ComponentsForm()
     count = form.deed(lambda: _add_lines(form.lines.data))
     if count is None:
-        return form.page("desk/setup_components.html", empty=not queries.components_tree())
+        return form.page("desk/setup_components.html", empty=not arrangement())
     flash(_("Your page is ready, with %(count)s components.", count=count), "success")
     return redirect(url_for("desk.overview"))
 
@@ -169,14 +167,12 @@ def parse_lines(text: str) -> list[tuple[str, str]]:
 
 
 def _add_lines(text: str) -> int:
-    from statushub.incidents import components
-
     lines = parse_lines(text)
     groups: dict[str, str] = {}
     actor = current_user.actor
     with transaction():
         for group, name in lines:
             if group and group not in groups:
-                groups[group] = components.add_group(actor, group).id
-            components.add_component(actor, name=name, group_id=groups.get(group))
+                groups[group] = incidents.add_group(actor, group).id
+            incidents.add_component(actor, name=name, group_id=groups.get(group))
     return len(lines)
