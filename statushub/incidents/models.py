@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, event, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from statushub.core import clock
@@ -84,16 +84,33 @@ class ComponentStatusChange(Base):
     incident_id: Mapped[str | None] = mapped_column(ForeignKey("incident.id"), index=True)
 
 
+_PUBLISHED = text("published_at IS NOT NULL")
+
+
+def _occurred_at(context: Any) -> datetime:
+    values = context.get_current_parameters()
+    moment: datetime = values.get("scheduled_for") or values["started_at"]
+    return moment
+
+
 class Incident(Base):
     """Something that happened (incident) or will (maintenance).
 
     It is public from ``published_at`` on, that is, from its first published update.
     ``impact`` is what is shown; ``impact_override`` is a person's word against the computed one.
+    ``occurred_at`` orders history: when an incident started, when a maintenance is planned for
+    (the wire contract's ``started_at`` of a maintenance is its creation). It keeps itself up.
     """
 
     __tablename__ = "incident"
     __table_args__ = (
-        Index("ix_incident_published_started", "published_at", "started_at", "id"),
+        Index(
+            "ix_incident_history",
+            "occurred_at",
+            "id",
+            sqlite_where=_PUBLISHED,
+            postgresql_where=_PUBLISHED,
+        ),
         Index(
             "ix_incident_open",
             "kind",
@@ -123,6 +140,7 @@ class Incident(Base):
     shortlink: Mapped[str] = mapped_column(String(2000), default="")
     source: Mapped[str] = mapped_column(String(20), default="")
     created_by: Mapped[str | None] = mapped_column(String(64))
+    occurred_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_occurred_at)
 
     updates: Mapped[list[IncidentUpdate]] = relationship(
         back_populates="incident",
@@ -138,10 +156,16 @@ class Incident(Base):
         return self.status not in CLOSED
 
 
-class AffectedComponent(Base):
-    """A component that an incident affects, and the status that the incident gives it now.
+@event.listens_for(Incident, "before_update")
+def _keep_occurred_at(_mapper: object, _connection: object, incident: Incident) -> None:
+    incident.occurred_at = incident.scheduled_for or incident.started_at
 
-    ``planned`` holds what a declared, not yet published incident will set it to.
+
+class AffectedComponent(Base):
+    """A component that an incident affects, and the status that the incident claims for it.
+
+    The claim counts while the incident is published and in force (statuses.IN_FORCE); before
+    that it is the plan, afterwards it is what the incident left behind.
     """
 
     __tablename__ = "affected_component"
@@ -164,7 +188,10 @@ class IncidentUpdate(Base):
     """
 
     __tablename__ = "incident_update"
-    __table_args__ = (Index("ix_incident_update_incident_display", "incident_id", "display_at"),)
+    __table_args__ = (
+        Index("ix_incident_update_incident_display", "incident_id", "display_at"),
+        Index("ix_incident_update_display", "display_at"),
+    )
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True, default=new_id)
     incident_id: Mapped[str] = mapped_column(ForeignKey("incident.id"))

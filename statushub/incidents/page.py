@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
+from flask_babel import gettext as _
 from sqlalchemy import select, update
 
-from statushub.core import clock
-from statushub.core.db import db
-from statushub.core.errors import NotFound
+from statushub.core import audit, clock
+from statushub.core.audit import Actor
+from statushub.core.db import db, transaction
+from statushub.core.errors import Conflict, NotFound
+from statushub.core.text import require_title
+from statushub.incidents import checks
 from statushub.incidents.models import Page
 
 
@@ -31,3 +37,66 @@ def current_revision() -> int:
 def bump_revision() -> None:
     """Say, in the transaction under way, that visitors will see something new."""
     db.session.execute(update(Page).values(revision=Page.revision + 1, updated_at=clock.now()))
+
+
+def set_up_page(
+    *,
+    name: str,
+    time_zone: str,
+    locale: str,
+    url: str = "",
+    support_url: str = "",
+    about: str = "",
+) -> Page:
+    """Make the page, once. Raises Conflict when there is one, Invalid by field."""
+    with transaction():
+        if find_page() is not None:
+            raise Conflict(_("This StatusHub is set up already. Sign in."))
+        page = Page(revision=1)
+        _assign(
+            page,
+            {
+                "name": name,
+                "time_zone": time_zone,
+                "locale": locale,
+                "url": url,
+                "support_url": support_url,
+                "about": about,
+            },
+        )
+        db.session.add(page)
+        db.session.flush()
+        audit.record(audit.SYSTEM, "page.set_up", "page", page.id, page.name)
+    return page
+
+
+def update_page(actor: Actor, **fields: str) -> Page:
+    """Change name, about, url, support_url, time_zone or locale; a field not given stays.
+
+    Raises NotFound before the set-up, Invalid by field, TypeError for any other field.
+    """
+    unknown = fields.keys() - _EDITABLE.keys()
+    if unknown:
+        raise TypeError(f"update_page: no such field: {', '.join(sorted(unknown))}")
+    with transaction():
+        page = get_page()
+        _assign(page, fields)
+        db.session.flush()
+        bump_revision()
+        audit.record(actor, "page.edited", "page", page.id, page.name, {"fields": sorted(fields)})
+    return page
+
+
+def _assign(page: Page, fields: Mapping[str, str]) -> None:
+    for field, value in fields.items():
+        setattr(page, field, _EDITABLE[field](value))
+
+
+_EDITABLE: dict[str, Callable[[str], str]] = {
+    "name": require_title,
+    "about": lambda value: checks.note(value, "about"),
+    "url": lambda value: checks.web_address(value, "url"),
+    "support_url": lambda value: checks.web_address(value, "support_url"),
+    "time_zone": checks.time_zone,
+    "locale": checks.locale,
+}

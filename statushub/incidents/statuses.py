@@ -60,6 +60,8 @@ _S = IncidentStatus
 INCIDENT_STATUSES = (_S.INVESTIGATING, _S.IDENTIFIED, _S.MONITORING, _S.RESOLVED)
 MAINTENANCE_STATUSES = (_S.SCHEDULED, _S.IN_PROGRESS, _S.VERIFYING, _S.COMPLETED, _S.CANCELLED)
 CLOSED = frozenset({_S.RESOLVED, _S.POSTMORTEM, _S.COMPLETED, _S.CANCELLED})
+# In these it decides what its components show; a maintenance that is only planned does not.
+IN_FORCE = frozenset({_S.INVESTIGATING, _S.IDENTIFIED, _S.MONITORING, _S.IN_PROGRESS, _S.VERIFYING})
 
 # From → to. Staying where one is is always allowed while the incident is open ("Update").
 TRANSITIONS: dict[IncidentStatus, frozenset[IncidentStatus]] = {
@@ -109,3 +111,11 @@ def impact_of(statuses: Iterable[ComponentStatus]) -> Impact:
     if ComponentStatus.DEGRADED_PERFORMANCE in affected:
         return Impact.MINOR
     return Impact.NONE
+
+
+_IMPACT_ORDER = (Impact.NONE, Impact.MAINTENANCE, Impact.MINOR, Impact.MAJOR, Impact.CRITICAL)
+
+
+def worst_impact(impacts: Iterable[Impact]) -> Impact:
+    """The worst of them; none when there are none."""
+    return max(impacts, key=_IMPACT_ORDER.index, default=Impact.NONE)
