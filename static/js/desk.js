@@ -1,5 +1,6 @@
 /* Small comforts of the desk. Every page works without them. */
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+const lang = document.documentElement.lang || "en";
 const typing = (el) => el.matches("input, textarea, select, [contenteditable]");
 
 /* Messages that can be put away. */
@@ -45,7 +46,7 @@ for (const counter of $$("[data-counter]")) {
   const limit = +counter.dataset.limit;
   const say = () => {
     const used = [...control.value].length;
-    counter.textContent = `${used.toLocaleString()} / ${limit.toLocaleString()}`;
+    counter.textContent = `${used.toLocaleString(lang)} / ${limit.toLocaleString(lang)}`;
     counter.classList.toggle("over", used > limit);
   };
   control.addEventListener("input", say);
@@ -108,8 +109,13 @@ for (const bar of $$("[data-tabs]")) {
       if (step) { event.preventDefault(); select((i + step + links.length) % links.length, true); }
     });
   });
-  const current = links.findIndex((link) => link.hash === location.hash || link.hasAttribute("aria-current"));
-  select(Math.max(0, current));
+  const marked = links.findIndex((link) => link.hasAttribute("aria-current"));
+  const follow = () => {
+    const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    return target ? panels.findIndex((panel) => panel.contains(target)) : -1;
+  };
+  select(follow() >= 0 ? follow() : Math.max(0, marked));
+  addEventListener("hashchange", () => follow() >= 0 && select(follow()));
 }
 
 /* Keys: "?" lists what [data-key="n"] links and buttons on this page answer to. */

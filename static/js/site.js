@@ -48,7 +48,10 @@ function bars(box) {
   const first = new Date(box.dataset.bars + "T00:00Z");
   const tip = Object.assign(document.createElement("div"), { className: "tip", hidden: true });
   const dates = new Intl.DateTimeFormat(lang, { ...day, timeZone: "UTC" });
+  const here = document.createElementNS(svg.namespaceURI, "path");
   let at = count - 1;
+  here.classList.add("here");
+  svg.append(here);
   box.append(tip);
   for (const [name, value] of Object.entries({ role: "slider", tabindex: 0, "aria-readonly": true,
     "aria-valuemin": 1, "aria-valuemax": count })) svg.setAttribute(name, value);
@@ -61,6 +64,7 @@ function bars(box) {
     svg.setAttribute("aria-valuetext", text);
     tip.textContent = text;
     tip.hidden = !visible;
+    here.setAttribute("d", visible ? `M${at * 5} 16h4` : "");
     const x = (at + .5) / count * svg.clientWidth - tip.offsetWidth / 2;
     tip.style.left = Math.max(0, Math.min(svg.clientWidth - tip.offsetWidth, x)) + "px";
     tip.style.top = svg.clientHeight + 6 + "px";
@@ -70,14 +74,14 @@ function bars(box) {
   const steps = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageUp: 7, PageDown: -7, Home: -count, End: count };
   show(at, false);
   svg.addEventListener("focus", () => svg.matches(":focus-visible") && show(at));
-  svg.addEventListener("blur", () => { tip.hidden = true; });
+  svg.addEventListener("blur", () => show(at, false));
   svg.addEventListener("pointermove", (event) => show(under(event)));
-  svg.addEventListener("pointerleave", () => { tip.hidden = true; });
+  svg.addEventListener("pointerleave", () => show(at, false));
   svg.addEventListener("click", (event) => show(under(event))?.click());
   svg.addEventListener("keydown", (event) => {
     if (event.key in steps) { event.preventDefault(); show(at + steps[event.key]); }
     else if (event.key === "Enter") show(at)?.click();
-    else if (event.key === "Escape") tip.hidden = true;
+    else if (event.key === "Escape") show(at, false);
   });
 }
 
