@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask, current_app, has_request_context, request
 from flask_babel import get_locale
@@ -16,8 +15,7 @@ from statushub.incidents.page import find_page
 from statushub.web.guards import can
 
 
-@dataclass(frozen=True)
-class LocaleLink:
+class LocaleLink(NamedTuple):
     """A way to this page in another language."""
 
     locale: str
@@ -51,7 +49,9 @@ def page_or_none() -> Page | None:
 
 
 def locale_links() -> list[LocaleLink]:
-    """This page in every language, by its own name."""
+    """This page in every language, by its own name; none outside a request (in e-mails)."""
+    if not has_request_context():
+        return []
     active = str(get_locale() or DEFAULT_LOCALE)
     path = request.path
     query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
@@ -74,7 +74,7 @@ def template_context() -> dict[str, Any]:
         "asset": asset,
         "can": can,
         "current_locale": str(get_locale() or DEFAULT_LOCALE),
-        "locale_links": locale_links,
+        "locale_links": locale_links(),
     }
 
 
