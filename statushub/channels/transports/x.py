@@ -69,6 +69,7 @@ class _Exchange:
     problem: Problem | None = None
     error: Exception | None = None
     began: bool = True
+    answered: bool = True
 
 
 class XTransport:
@@ -142,7 +143,7 @@ class XTransport:
             return x_answers.refusal(result.problem)
         if not result.began:
             return _unusable()
-        if result.error is not None:
+        if result.error is not None and not result.answered:
             words = explain(result.error)
             return Retry(words) if never_left(result.error) else Uncertain(words)
         post_id = x_answers.created_id(result.answer)
@@ -165,11 +166,11 @@ class XTransport:
 
     def _cannot_look(self, found: _Exchange) -> Retry:
         refused = x_answers.refusal(found.problem) if found.problem else None
-        if isinstance(refused, Retry):
-            return refused
         if refused is not None:
-            return Retry(refused.reason)
-        return Retry(explain(found.error) if found.error else _("X's answer cannot be read."))
+            return refused if isinstance(refused, Retry) else Retry(refused.reason)
+        if found.error is not None and not found.answered:
+            return Retry(explain(found.error))
+        return Retry(_("X's answer cannot be read."))
 
     def _ask(self, account: Account, call: Callable[[Any], Any]) -> _Exchange:
         import tweepy  # only who posts on X pays for loading it
@@ -183,8 +184,8 @@ class XTransport:
             try:
                 return _Exchange(answer=call(client))
             except Exception as error:  # tweepy's errors are many, and some are its own mistakes
-                problem = x_answers.read(wire.answer)
-                return _Exchange(problem=problem, error=error, began=wire.began)
+                answered = wire.answer is not None
+                return _Exchange(None, x_answers.read(wire.answer), error, wire.began, answered)
 
 
 def _unusable() -> Rejected:
