@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import exists, select
-
 from statushub.core.clock import now
-from statushub.core.db import db
-from statushub.incidents.models import Incident
+from statushub.incidents import queries
 from statushub.incidents.page import find_page
+from statushub.incidents.statuses import ComponentStatus
 
-WHILE_OPEN = 60.0  # today's bar grows by the minute while something is open
+WHILE_OPEN = 60.0  # today's bar grows by the minute while something is wrong
 AT_MOST = 3600.0
 
 
@@ -34,6 +32,12 @@ def seconds_until_due() -> float:
     page = find_page()
     if page is None:
         return WHILE_OPEN
-    open_now = exists().where(Incident.published_at.is_not(None), Incident.resolved_at.is_(None))
-    limit = WHILE_OPEN if db.session.scalar(select(open_now)) else AT_MOST
+    limit = WHILE_OPEN if _something_goes_on() else AT_MOST
     return min(limit, seconds_to_midnight(now(), page.time_zone))
+
+
+def _something_goes_on() -> bool:
+    if queries.open_incidents() or queries.active_maintenances():
+        return True
+    components = queries.all_components()
+    return any(component.status is not ComponentStatus.OPERATIONAL for component in components)

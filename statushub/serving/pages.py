@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 
@@ -36,6 +37,7 @@ _OURS = frozenset(
     }
 )
 _IN_304 = frozenset({"cache-control", "content-location", "expires", "last-modified"})
+_LASTING = re.compile(r"(?:max-age|s-maxage)=[1-9]")
 _ENTRY_COST = 2_048  # bytes of headers and objects beside the bodies, for counting memory
 
 
@@ -108,11 +110,11 @@ def make_page(status: int, headers: Sequence[Header], body: bytes) -> Page:
 
 def public_headers(path: str, headers: Iterable[Header]) -> list[Header]:
     """The headers to keep with a public page: all that the application set, security headers
-    among them, without what belongs to one answer. Caching that the view asked for in public is
-    kept; otherwise the page gets the rule of its kind."""
+    among them, without what belongs to one answer. How long a view lets the public keep its
+    answer is kept; one that does not say so gets the rule of its kind."""
     kept = [(name, value) for name, value in headers if name.lower() not in _OURS]
     asked = header_of(kept, "cache-control")
-    if "public" not in asked:
+    if not ("public" in asked and _LASTING.search(asked)):
         kept = [header for header in kept if header[0].lower() != "cache-control"]
         kept.append(("Cache-Control", API_CACHE if path.startswith(API_PREFIX) else PAGE_CACHE))
     return kept

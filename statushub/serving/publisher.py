@@ -32,6 +32,7 @@ SHOW_AFTER = 0.15  # seconds of rendering after which a part is shown before the
 ASK_SECONDS = 0.1
 RETRY_SECONDS = 5.0
 AWAY_SECONDS = 1.0
+_NO_PAGE = frozenset({404, 410})  # before the set-up nothing is there
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,8 @@ class Publisher:
             return before
         why_not = refusal(answer.status, answer.headers)
         if why_not:
-            log.warning("%s is not kept as ready bytes: %s", path, why_not)
+            level = logging.INFO if answer.status in _NO_PAGE else logging.WARNING
+            log.log(level, "%s is not kept as ready bytes: %s", path, why_not)
             return None
         headers = public_headers(path, answer.headers)
         if before is not None and before.same_content(headers, answer.body):

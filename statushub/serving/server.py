@@ -39,7 +39,7 @@ def serve(
 ) -> int:
     """Serve until Ctrl-C or SIGTERM; returns the exit code: 0 after a clean stop, 1 when the
     port is taken or the site does not come up. ``port`` 0 takes any free one. ``lines`` are
-    printed once the site answers."""
+    printed once the site answers, with the address as it is then."""
     try:
         port = free_port(host, port)
     except OSError as error:
@@ -71,6 +71,7 @@ class Supervisor:
     ) -> None:
         self._host = host
         self._port = port
+        self._asked_url = settings.base_url
         self._base_url = base_url(settings.base_url, port)
         self._signals: list[int] = []
         env = self._environment(settings)
@@ -122,9 +123,8 @@ class Supervisor:
         self._signals.append(number)
 
     def _announce(self, lines: Sequence[str]) -> None:
-        _say(f"StatusHub is at {self._base_url}/ (Ctrl-C stops it)", sys.stdout)
         for line in lines:
-            _say(line, sys.stdout)
+            _say(line.replace(self._asked_url, self._base_url), sys.stdout)
 
     def _answers(self) -> bool:
         """Whether the site takes connections."""

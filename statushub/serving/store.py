@@ -30,13 +30,19 @@ _stores: weakref.WeakSet[Store] = weakref.WeakSet()
 class Store:
     """Read :attr:`pages` and :attr:`snapshot`; both are swapped whole, never changed in place."""
 
-    def __init__(self, data_dir: Path, poll_seconds: float = POLL_SECONDS) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        poll_seconds: float = POLL_SECONDS,
+        trust_seconds: float = TRUST_SECONDS,
+    ) -> None:
         self.snapshot: Snapshot | None = None
         self.pages: Mapping[str, Page] = {}
         self.trusted = True
         self._file = snapshot_file(data_dir)
         self._beat = beat_file(data_dir)
         self._poll_seconds = poll_seconds
+        self._trust_seconds = trust_seconds
         self._seen: Signature | None = None
         self._beat_seen: Signature | None = None
         self._beat_at = time.monotonic()  # at the start, the publisher gets time to appear
@@ -83,7 +89,7 @@ class Store:
         moment = time.monotonic()
         if beat != self._beat_seen:
             self._beat_seen, self._beat_at = beat, moment
-        self.trusted = moment - self._beat_at < TRUST_SECONDS
+        self.trusted = moment - self._beat_at < self._trust_seconds
 
     def _start(self) -> None:
         self._thread = threading.Thread(target=self._poll, name="snapshot-poll", daemon=True)

@@ -121,10 +121,11 @@ def granian(tmp_path: Path) -> Iterator[Callable[..., Running]]:
     """Starts the tiny application in granian, configured as StatusHub configures it."""
     started: list[Running] = []
 
-    def start() -> Running:
+    def start(trust: float = 60.0) -> Running:
         data_dir, moods = tmp_path / "data", Moods(tmp_path / "moods")
         port = free_port()
         command = [sys.executable, "-m", "tests.serving.tiny_server", str(port), str(tmp_path)]
+        command.append(str(trust))
         process = subprocess.Popen(command)
         publisher = make_publisher(data_dir, moods, ["/", "/history"])
         running = Running(process, port, data_dir, moods, publisher)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from statushub.serving import publisher as publisher_module
+from statushub.serving.pages import header_of, public_headers
 from statushub.serving.publisher import Publisher, Rendered
 from statushub.serving.snapshot import load, save, snapshot_file
 from tests.serving.raw import until
@@ -202,3 +203,20 @@ def test_the_loop_outlives_a_database_that_is_away(
     stop.set()
     thread.join(5)
     assert not thread.is_alive()
+
+
+@pytest.mark.parametrize(
+    ("path", "asked", "given"),
+    [
+        ("/", "no-store", "s-maxage=1, stale-while-revalidate=30"),
+        ("/", "public, max-age=0, must-revalidate", "stale-if-error=86400"),
+        ("/", "public, max-age=300", "public, max-age=300"),
+        ("/api/v2/status.json", "", "max-age=10, public, s-maxage=10"),
+        ("/api/v2/status.json", "public, s-maxage=5", "public, s-maxage=5"),
+    ],
+)
+def test_a_view_that_says_how_long_is_believed(path: str, asked: str, given: str) -> None:
+    headers = public_headers(path, [*HTML, ("cache-control", asked), ("ETag", "x")])
+    assert given in header_of(headers, "cache-control")
+    assert not header_of(headers, "etag")
+    assert len(headers) == 2

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from statushub.serving import store as store_module
 from statushub.serving.beat import Beat, beat_file
 from statushub.serving.snapshot import save, snapshot_file
 from statushub.serving.store import Store
@@ -88,12 +87,9 @@ def test_a_forked_process_sees_new_snapshots_too(store: Store, tmp_path: Path) -
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
-def test_without_a_publisher_no_revision_is_called_current(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(store_module, "TRUST_SECONDS", 0.3)
+def test_without_a_publisher_no_revision_is_called_current(tmp_path: Path) -> None:
     save(example("one", 1), snapshot_file(tmp_path))
-    store = Store(tmp_path, poll_seconds=0.02)
+    store = Store(tmp_path, poll_seconds=0.02, trust_seconds=0.3)
     assert store.revision == 1  # it gets time to appear
     until(lambda: store.revision is None, "distrust")
     beat = Beat(beat_file(tmp_path), hang_seconds=0.2, on_hang=lambda: None)

@@ -1,4 +1,4 @@
-"""``python -m tests.serving.tiny_server PORT FOLDER``: the tiny application in granian."""
+"""``python -m tests.serving.tiny_server PORT FOLDER TRUST``: the tiny application in granian."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from statushub.web.static import StaticTree
 from tests.serving.tiny import make_tiny
 
 
-def load(folder: Path) -> HotPages:
+def load(folder: Path, trust_seconds: float) -> HotPages:
     end_with_parent()
     return HotPages(
         Bulkhead(make_tiny(folder / "moods")),
-        Store(folder / "data"),
+        Store(folder / "data", trust_seconds=trust_seconds),
         StaticFiles(StaticTree(folder / "static")),
         base_url="https://status.example.test",
     )
@@ -28,7 +28,7 @@ def load(folder: Path) -> HotPages:
 
 def main() -> None:
     end_with_parent()
-    target = functools.partial(load, Path(sys.argv[2]))
+    target = functools.partial(load, Path(sys.argv[2]), float(sys.argv[3]))
     server = make_server("127.0.0.1", int(sys.argv[1]), 1)
     server.serve(target_loader=target, wrap_loader=False)
 
