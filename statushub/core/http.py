@@ -193,6 +193,15 @@ class SafeSession(HTTPSession):  # type: ignore[misc]  # the library ships no ty
         for scheme in ("http://", "https://"):
             self.mount(scheme, _GuardedAdapter(limits, allow_private))
 
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        """The request, if its address is spelt in a way that has one meaning."""
+        try:
+            http_targets.check_spelling(str(request.url))
+        except Refused as error:
+            raise TargetRefused(str(error)) from error
+        prepared: requests.PreparedRequest = super().prepare_request(request)
+        return prepared
+
     def resolve_redirects(self, *_args: Any, **_kwargs: Any) -> Iterator[Any]:
         """None: the library's own would read a redirect's whole body only to describe it."""
         return iter(())
@@ -211,8 +220,10 @@ def check_url(url: str, allow_private: Sequence[Network] = (), field: str = "url
     Raises Invalid by ``field`` with what to change. Sending checks again: names move.
     """
     prepared = requests.PreparedRequest()
+    url = url.strip()
     try:
-        prepared.prepare_url(url.strip(), None)
+        http_targets.check_spelling(url)
+        prepared.prepare_url(url, None)
         cleaned = prepared.url or ""
         http_targets.pin(http_targets.parse(cleaned), allow_private)
     except Refused as error:

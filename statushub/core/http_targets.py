@@ -26,6 +26,8 @@ URL_MAX = 2_000
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _WEB_PORTS = frozenset({80, 443, *range(8000, 9000)})
 _NEVER_IN_A_URL = re.compile(r"[\x00-\x20\x7f\\]")
+_AUTHORITY = re.compile(r"[^/?#]*//([^/?#]*)")
+_NO_PORT = re.compile(r":0*$")
 _NUMERIC_LABEL = re.compile(r"(0x[0-9a-f]*|[0-9]+)", re.IGNORECASE)
 _EXTRA = (*EXTRA_BLOCKED_NET_RANGES, IPv6Network("fec0::/10"), IPv6Network("::/96"))
 
@@ -49,8 +51,7 @@ class Target:
 
 def parse(url: str) -> Target:
     """The target of ``url``, by the parser that the HTTP client itself uses. Raises Refused."""
-    if len(url) > URL_MAX or _NEVER_IN_A_URL.search(url):
-        raise Refused(_("This is not a complete web address. Copy it again."))
+    check_spelling(url)
     try:
         parts = parse_url(url)
     except LocationParseError as error:
@@ -58,13 +59,23 @@ def parse(url: str) -> Target:
     scheme, host = parts.scheme or "", (parts.host or "").strip("[]")
     if scheme not in _DEFAULT_PORTS:
         raise Refused(_("Enter an address that begins with https:// or http://."))
-    if parts.auth is not None or "@" in (parts.netloc or ""):
-        raise Refused(_("Leave the user name and password out of the address."))
-    _check_spelling(host)
+    _check_host(host)
     return Target(scheme, host, _DEFAULT_PORTS[scheme] if parts.port is None else parts.port)
 
 
-def _check_spelling(host: str) -> None:
+def check_spelling(url: str) -> None:
+    """Refuse what parsers read differently, in the address as it was typed: clients tidy it up
+    before they parse it. Raises Refused."""
+    if len(url) > URL_MAX or _NEVER_IN_A_URL.search(url):
+        raise Refused(_("This is not a complete web address. Copy it again."))
+    authority = _AUTHORITY.match(url)
+    if authority and "@" in authority[1]:
+        raise Refused(_("Leave the user name and password out of the address."))
+    if authority and _NO_PORT.search(authority[1]):
+        raise Refused(_("The port must be a number from 1 to 65535."))
+
+
+def _check_host(host: str) -> None:
     """Refuse an empty host, a zone id, and numbers that only an old C library calls an address."""
     if not host or "%" in host or len(host) > 253:
         raise Refused(_("The address has no host name."))

@@ -9,8 +9,8 @@ a repetition; the timestamp is fresh each time.
 from __future__ import annotations
 
 import json
-from binascii import Error as Base64Error
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -40,6 +40,10 @@ _NOT_AN_ADDRESS = (
 _LONGEST_WAIT = timedelta(days=1)
 
 
+class UnusableSecret(Exception):
+    """Nothing can be signed with it."""
+
+
 class WebhookTransport:
     """Posts JSON to a subscriber's URL. Redirects are never followed."""
 
@@ -56,7 +60,7 @@ class WebhookTransport:
         try:
             body = _body(out.payload["body"])
             headers = _headers(out.uid, body, out.payload["secret"])
-        except (ValueError, TypeError, RuntimeError, Base64Error):
+        except UnusableSecret:
             return Rejected(_("The signing secret of this webhook cannot be used."))
         try:
             response = self._session.post(
@@ -69,6 +73,7 @@ class WebhookTransport:
         except requests.RequestException as error:
             return Retry(explain(error))
         with response:
+            _read_to_the_end(response)
             return _sort(response)
 
     def find(self, account: Account, out: Outgoing) -> Sent | Retry | None:
@@ -91,19 +96,33 @@ def _body(body: Any) -> str:
 
 
 def _headers(uid: str, body: str, secrets: str) -> dict[str, str]:
-    """The three headers and the type. Raises the library's errors for an unreadable secret."""
-    from standardwebhooks import Webhook
-
-    now = clock.now().replace(microsecond=0)
-    signatures = [Webhook(secret).sign(uid, now, body) for secret in secrets.split()]
+    """The three headers and the type. Raises UnusableSecret."""
+    now = clock.now()
+    signatures = [_signature(secret, uid, now, body) for secret in secrets.split()]
     if not signatures:
-        raise ValueError("no secret")
+        raise UnusableSecret
     return {
         "Content-Type": "application/json",
         "webhook-id": uid,
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": " ".join(signatures),
     }
+
+
+def _signature(secret: str, uid: str, at: datetime, body: str) -> str:
+    """``v1,...``. The library wants UTC and refuses secrets in four kinds of error."""
+    from standardwebhooks import Webhook
+
+    try:
+        return str(Webhook(secret).sign(uid, at, body))
+    except Exception as error:
+        raise UnusableSecret from error
+
+
+def _read_to_the_end(response: requests.Response) -> None:
+    """So that the connection can be used again. What it says does not matter, nor its loss."""
+    with suppress(requests.RequestException):
+        _ignored = response.content
 
 
 def _sort(response: requests.Response) -> Outcome:
