@@ -4,11 +4,34 @@ from __future__ import annotations
 
 from flask import Flask
 
+from statushub.site import (
+    feeds,
+    history,
+    incident,
+    layout,
+    page,
+    report,
+    subscribe,
+    subscriptions,
+    uptime,
+)
 from statushub.site.blueprint import site
 
-# Mail providers send one-click unsubscribe requests (RFC 8058) without a cookie or a token of ours;
-# the signed link itself is what proves that they may.
-CSRF_EXEMPT: tuple[str, ...] = ()
+__all__ = [
+    "CSRF_EXEMPT",
+    "feeds",
+    "history",
+    "incident",
+    "install",
+    "layout",
+    "page",
+    "report",
+    "subscribe",
+    "subscriptions",
+    "uptime",
+]
+
+CSRF_EXEMPT: tuple[str, ...] = subscriptions.EXEMPT
 
 
 def install(app: Flask) -> None:

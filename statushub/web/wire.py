@@ -6,15 +6,21 @@ here is ever renamed, reordered or left out; what is unknown is null.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask import Response
+
 from statushub.incidents.models import Component, ComponentGroup, Incident, IncidentUpdate, Page
 from statushub.incidents.statuses import IncidentStatus, Kind, worst
 
 Json = dict[str, Any]
+
+# As captured on a large Statuspage; serving/pages.py gives cached answers the same.
+CACHE = "max-age=10, public, s-maxage=10, stale-while-revalidate=20, stale-if-error=3600"
 
 
 class Wire:
@@ -136,3 +142,12 @@ class Wire:
 def wire_status(status: IncidentStatus) -> str:
     """The word that clients know: they have none for a cancelled maintenance, which is over."""
     return IncidentStatus.COMPLETED.value if status is IncidentStatus.CANCELLED else status.value
+
+
+def wire_json(document: Json, status: int = 200) -> Response:
+    """An answer that any page in any browser may read; it says nothing that is not public."""
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    response = Response(text, status, content_type="application/json; charset=utf-8")
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cache-Control"] = CACHE
+    return response
