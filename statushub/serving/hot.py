@@ -213,9 +213,8 @@ class HotPages:
         if kept is not None:
             found.append((kept.page, kept.at))
         snapshot = self._store.snapshot
-        page = self._store.pages.get(key)
-        if snapshot is not None and page is not None:
-            found.append((page, snapshot.created_at))
+        if snapshot is not None and key in snapshot.pages:
+            found.append((snapshot.pages[key], snapshot.created_at))
         return max(found, key=lambda pair: pair[1], default=None)
 
     def _stale(

@@ -113,35 +113,37 @@ class Publisher:
 
     def publish(self, revision: int) -> None:
         """Render everything as of ``revision`` (or later) and write it."""
-        before = self._snapshot.pages if self._snapshot is not None else {}
+        before = self._snapshot or Snapshot(-1, now())
+        moved = before.revision != revision
         paths = _home_first(self._hot_paths())
         pages: dict[str, Page] = {}
-        failed: list[str] = []
+        failed: set[str] = set()
         show_at = time.monotonic() + SHOW_AFTER
         for number, path in enumerate(paths, start=1):
-            page = self._page(path, before.get(path), failed)
+            page = self._page(path, before.pages.get(path), failed)
             if page is not None:
                 pages[path] = page
-            if time.monotonic() >= show_at and number < len(paths):
-                self._show_part(before, pages)
+            if moved and number < len(paths) and time.monotonic() >= show_at:
+                self._show_part(revision, before, pages, set(paths[number:]) | failed)
                 show_at = float("inf")
-        if len(failed) == len(paths):
+        if paths and len(failed) == len(paths):
             raise RuntimeError(f"none of {len(paths)} pages could be rendered")
-        self._write(Snapshot(revision, now(), pages))
-        self._due_at = time.monotonic() + self._next_due(failed)
+        old = failed if moved else failed & before.old
+        self._write(Snapshot(revision, now(), pages, frozenset(old & pages.keys())))
+        self._due_at = time.monotonic() + self._next_due(bool(failed))
 
-    def _page(self, path: str, before: Page | None, failed: list[str]) -> Page | None:
+    def _page(self, path: str, before: Page | None, failed: set[str]) -> Page | None:
         """The page of ``path`` now; the one before when it cannot be rendered; None when it is
         no public page (any more)."""
         try:
             answer = self._render(path)
         except Exception:
             log.exception("rendering %s failed", path)
-            failed.append(path)
+            failed.add(path)
             return before
         if answer.status >= 500:
             log.error("rendering %s failed: status %s", path, answer.status)
-            failed.append(path)
+            failed.add(path)
             return before
         why_not = refusal(answer.status, answer.headers)
         if why_not:
@@ -153,17 +155,20 @@ class Publisher:
             return before
         return make_page(answer.status, headers, answer.body)
 
-    def _show_part(self, before: Mapping[str, Page], pages: Mapping[str, Page]) -> None:
-        """New pages over old ones, under the old revision: what is kept for that revision
-        elsewhere must not pass for new."""
-        if self._snapshot is not None and any(before.get(key) is not pages[key] for key in pages):
-            self._write(Snapshot(self._snapshot.revision, now(), {**before, **pages}))
+    def _show_part(
+        self, revision: int, before: Snapshot, pages: Mapping[str, Page], waiting: set[str]
+    ) -> None:
+        """What is ready goes out as the new revision; what still waits for its turn stays as
+        the last good bytes and is meanwhile asked of Flask."""
+        kept = {key: page for key, page in before.pages.items() if key in waiting}
+        write = Snapshot(revision, now(), {**kept, **pages}, frozenset(kept))
+        save(write, self._file)
 
     def _write(self, snapshot: Snapshot) -> None:
         save(snapshot, self._file)
         self._snapshot = snapshot
 
-    def _next_due(self, failed: list[str]) -> float:
+    def _next_due(self, failed: bool) -> float:
         try:
             due = max(1.0, self._max_age())
         except Exception as error:

@@ -32,11 +32,14 @@ class SnapshotError(Exception):
 @dataclass(frozen=True)
 class Snapshot:
     """The pages of one revision. ``created_at`` is aware UTC; keys of ``pages`` are full public
-    paths with the language prefix, and with the query for the few pages that have one."""
+    paths with the language prefix, and with the query for the few pages that have one. ``old``
+    names pages whose bytes are of an earlier revision: they are there for when nothing better
+    can be had, and are asked of Flask until then."""
 
     revision: int
     created_at: datetime
     pages: Mapping[str, Page] = field(default_factory=dict)
+    old: frozenset[str] = frozenset()
 
 
 def snapshot_file(data_dir: Path) -> Path:
@@ -86,6 +89,7 @@ def encode(snapshot: Snapshot) -> bytes:
     head = {
         "revision": snapshot.revision,
         "created_at": to_iso(snapshot.created_at),
+        "old": sorted(snapshot.old),
         "pages": pages,
     }
     rest = json.dumps(head, separators=(",", ":")).encode() + b"\n" + b"".join(bodies)
@@ -99,7 +103,8 @@ def decode(data: bytes) -> Snapshot:
     try:
         head = json.loads(line)
         pages = dict(_pages(head["pages"], bodies))
-        return Snapshot(int(head["revision"]), parse_iso(head["created_at"]), pages)
+        at, old = parse_iso(head["created_at"]), frozenset(head["old"])
+        return Snapshot(int(head["revision"]), at, pages, old)
     except (ValueError, KeyError, TypeError) as error:
         raise SnapshotError(f"unreadable contents: {error!r}") from error
 

@@ -28,7 +28,8 @@ _stores: weakref.WeakSet[Store] = weakref.WeakSet()
 
 
 class Store:
-    """Read :attr:`pages` and :attr:`snapshot`; both are swapped whole, never changed in place."""
+    """Read :attr:`pages` (what may be served as the present) and :attr:`snapshot` (all there
+    is); both are swapped whole, never changed in place."""
 
     def __init__(
         self,
@@ -70,7 +71,8 @@ class Store:
         except (SnapshotError, OSError) as error:
             log.error("snapshot refused, the last good one stays: %s", error)
             return
-        self.pages = snapshot.pages
+        old = snapshot.old
+        self.pages = {key: page for key, page in snapshot.pages.items() if key not in old}
         self.snapshot = snapshot
 
     def close(self) -> None:

@@ -8,8 +8,10 @@ import brotli
 import pytest
 from werkzeug.test import Client, TestResponse
 
+from statushub.core.clock import now
 from statushub.serving import hot as hot_module
 from statushub.serving.hot import key_of
+from statushub.serving.snapshot import Snapshot, load, save, snapshot_file
 from tests.serving.conftest import BASE, Stack
 from tests.serving.raw import until
 
@@ -309,6 +311,21 @@ def test_without_a_publisher_pages_are_asked_of_flask(stack: Stack) -> None:
     last = get(stack)
     assert "<h1>three</h1>" in last.text
     assert last.headers["X-StatusHub-Stale"] == "1"
+
+
+def test_an_old_page_in_the_snapshot_is_only_for_when_flask_fails(stack: Stack) -> None:
+    stack.publish("one")
+    pages = load(snapshot_file(stack.data_dir)).pages
+    save(Snapshot(2, now(), pages, frozenset({"/history"})), snapshot_file(stack.data_dir))
+    stack.store.refresh()
+    stack.moods.text = "two"
+    assert "one" in get(stack, "/").text
+    stack.moods.set("dead")
+    last = get(stack, "/history")
+    assert "history 1: one" in last.text
+    assert last.headers["X-StatusHub-Stale"] == "1"
+    stack.moods.set("dead", False)
+    assert "history 1: two" in get(stack, "/history").text
 
 
 def test_health_asks_nobody(stack: Stack) -> None:

@@ -119,9 +119,11 @@ def test_a_page_that_fails_keeps_its_bytes_and_is_soon_tried_again(
     until(publisher.step, "the second publish")
     assert world.written("/").startswith(b"/ two")
     assert world.written("/history").startswith(b"/history one")
+    assert load(snapshot_file(world.data_dir)).old == {"/history"}
     world.broken.clear()
     until(publisher.step, "another try", 5)
     assert world.written("/history").startswith(b"/history two")
+    assert load(snapshot_file(world.data_dir)).old == frozenset()
 
 
 def test_when_no_page_can_be_rendered_the_snapshot_stays_as_it_is(world: World) -> None:
@@ -159,18 +161,23 @@ def test_when_rendering_takes_its_time_the_first_pages_are_shown_first(
     publisher = world.publisher()
     publisher.publish(1)
     world.text, world.slow = "two", 0.2
-    seen: list[tuple[int, bytes, bytes]] = []
+    seen: list[object] = []
 
     def watch(snapshot, path):  # type: ignore[no-untyped-def]
-        pages = snapshot.pages
-        seen.append(
-            (snapshot.revision, *(pages[key].bodies["identity"][-4:] for key in ("/", "/ja/")))
-        )
+        bodies = {key: page.bodies["identity"][-4:] for key, page in snapshot.pages.items()}
+        seen.append((snapshot.revision, bodies, snapshot.old))
         save(snapshot, path)
 
     monkeypatch.setattr(publisher_module, "save", watch)
     publisher.publish(2)
-    assert seen == [(1, b" two", b" one"), (2, b" two", b" two")]
+    one, two = b" one", b" two"
+    assert seen == [
+        (2, {"/": two, "/history": one, "/ja/": one}, {"/history", "/ja/"}),
+        (2, {"/": two, "/history": two, "/ja/": two}, frozenset()),
+    ]
+    seen.clear()
+    publisher.publish(2)  # only due again: nothing is old, so nothing is hurried
+    assert len(seen) == 1
 
 
 def test_a_new_publisher_goes_on_from_what_the_former_left(world: World) -> None:

@@ -26,7 +26,7 @@ def example(text: str = "all is well", revision: int = 7) -> Snapshot:
     body = f"<h1>{text}</h1>".encode() * 40
     headers = [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "public")]
     pages = {"/": make_page(200, headers, body), "/ja/": make_page(200, headers, body[:10])}
-    return Snapshot(revision, AT, pages)
+    return Snapshot(revision, AT, pages, frozenset({"/ja/"}))
 
 
 WHOLE = encode(example())
@@ -47,6 +47,7 @@ def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
     found = load(file)
     assert (found.revision, found.created_at) == (7, AT)
     assert list(found.pages) == ["/", "/ja/"]
+    assert found.old == {"/ja/"}
     assert all(same(found.pages[key], page) for key, page in example().pages.items())
 
 
