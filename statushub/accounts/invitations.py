@@ -115,6 +115,7 @@ def accept_invitation(token: str, name: str, password: str, locale: str = "en") 
             role=invitation.role,
             password_hash=hashed,
             locale=known_locale(locale),
+            last_seen_at=clock.now(),
         )
         session.add(user)
         session.flush()

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from statushub.accounts import people
 from statushub.accounts.models import User
 from statushub.accounts.permissions import Role
+from statushub.core import clock
 from statushub.core.access import base_url, signer
 from statushub.core.audit import SYSTEM
 from statushub.core.db import transaction
@@ -47,6 +48,8 @@ def create_owner(token: str, *, email: str, name: str, password: str, locale: st
     with transaction():
         people.lock_team()
         check_setup_token(token)
-        return people.add_user(
+        owner = people.add_user(
             SYSTEM, email=email, name=name, role=Role.OWNER, password=password, locale=locale
         )
+        owner.last_seen_at = clock.now()
+    return owner

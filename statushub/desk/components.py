@@ -40,7 +40,7 @@ def component_new() -> ResponseReturnValue:
     if added is None:
         return form.page("desk/component_new.html")
     flash(_("“%(name)s” is on the page.", name=added.name), "success")
-    return redirect(url_for("desk.components", _anchor=added.id))
+    return redirect(url_for("desk.components"))
 
 
 def _facts(form: ComponentForm) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def component_edit(component_id: str) -> ResponseReturnValue:
     if done is None:
         return _component_page(found, form=form)
     flash(_("Saved. Visitors see it now."), "success")
-    return redirect(url_for("desk.components", _anchor=component_id))
+    return redirect(url_for("desk.components"))
 
 
 @desk.post("/components/<component_id>/status")
@@ -99,7 +99,7 @@ def component_status(component_id: str) -> ResponseReturnValue:
         return _component_page(found, status=form)
     said = {"name": done.name, "status": COMPONENT[done.status]}
     flash(_("%(name)s is now shown as: %(status)s.", **said), "success")
-    return redirect(url_for("desk.components", _anchor=component_id))
+    return redirect(url_for("desk.components"))
 
 
 @desk.post("/components/<component_id>/archive")
@@ -135,7 +135,7 @@ def group_new() -> ResponseReturnValue:
     if added is None:
         return form.page("desk/group.html", group=None)
     flash(_("The group “%(name)s” is there. Put components into it.", name=added.name), "success")
-    return redirect(url_for("desk.components", _anchor=added.id))
+    return redirect(url_for("desk.components"))
 
 
 @desk.route("/component-groups/<group_id>", methods=["GET", "POST"])
@@ -154,7 +154,7 @@ def group(group_id: str) -> ResponseReturnValue:
     if done is None:
         return form.page("desk/group.html", group=found)
     flash(_("Saved. Visitors see it now."), "success")
-    return redirect(url_for("desk.components", _anchor=group_id))
+    return redirect(url_for("desk.components"))
 
 
 @desk.post("/component-groups/<group_id>/remove")

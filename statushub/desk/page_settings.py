@@ -13,7 +13,7 @@ from statushub.core.i18n import LOCALES
 from statushub.desk.blueprint import desk
 from statushub.desk.zones import zone_choices
 from statushub.incidents import service
-from statushub.incidents.page import get_page
+from statushub.incidents.page import find_page, get_page
 from statushub.web.forms import ChoiceField, Form, LineField, TextField, required
 from statushub.web.guards import needs
 
@@ -52,6 +52,8 @@ class PageForm(Form):
 @needs(Permission.MANAGE_PAGE)
 def page_settings() -> ResponseReturnValue:
     """Read and change the settings."""
+    if find_page() is None:
+        return redirect(url_for("desk.setup_page"))
     form = PageForm(obj=get_page())
     form.time_zone.choices = _zones(form)
     fields = ("name", "about", "url", "support_url", "time_zone", "locale")

@@ -20,6 +20,7 @@ from statushub.accounts import service
 from statushub.accounts.models import User
 from statushub.core.text import clean_line
 from statushub.desk.blueprint import desk
+from statushub.incidents.page import find_page
 from statushub.web.forms import AddressField, Form, SecretField, required
 from statushub.web.guards import public
 from statushub.web.limits import limiter
@@ -79,7 +80,7 @@ def sign_in() -> ResponseReturnValue:
     user = form.deed(lambda: service.authenticate(form.email.data, form.password.data))
     if user is not None:
         let_in(user, remember=form.remember.data)
-        return redirect(onward)
+        return redirect(onward if find_page() else url_for("desk.setup_page"))
     return form.page("desk/sign_in.html", onward=onward)
 
 

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from typing import TypeVar
+
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from statushub.accounts import service
 from statushub.accounts.models import User
 from statushub.accounts.permissions import Permission
+from statushub.core.audit import Actor
 from statushub.core.db import transaction
-from statushub.core.errors import Invalid
 from statushub.core.i18n import LOCALES
-from statushub.core.text import clean_line
-from statushub.desk.arrangement import arrangement
 from statushub.desk.blueprint import desk
 from statushub.desk.session import let_in
 from statushub.desk.zones import zone_choices
 from statushub.incidents import service as incidents
+from statushub.incidents.models import Page
 from statushub.incidents.page import find_page
 from statushub.web.forms import (
     AddressField,
@@ -28,17 +28,17 @@ from statushub.web.forms import (
     Form,
     LineField,
     SecretField,
-    TextField,
     required,
 )
 from statushub.web.guards import needs, public
 from statushub.web.limits import limiter
 
-MAX_LINES = 200
+FormOfPage = TypeVar("FormOfPage", bound="PageForm")
+_NAMES = {"name": "page_name"}  # what the room calls "name" is the page's
 
 
-class SetupForm(Form):
-    """Who owns this, and what the page is called."""
+class PageForm(Form):
+    """What the page is called, and where and in which language it speaks."""
 
     page_name = LineField(
         _l("Name of the status page"),
@@ -50,6 +50,11 @@ class SetupForm(Form):
         description=_l("For times in e-mails. On the page, every reader sees their own."),
     )
     locale = ChoiceField(_l("Language"), choices=list(LOCALES.items()))
+
+
+class SetupForm(PageForm):
+    """The page, and who owns this."""
+
     name = LineField(_l("Your name"), required(_l("Enter your name.")))
     email = AddressField(_l("Your e-mail address"), required(_l("Enter your e-mail address.")))
     password = SecretField(
@@ -65,11 +70,11 @@ class SetupForm(Form):
 def setup() -> ResponseReturnValue:
     """For whoever holds the link that the start printed."""
     if service.has_owner():
-        return redirect(url_for("desk.overview"))
+        return redirect(url_for("desk.overview" if find_page() else "desk.setup_page"))
     token = request.values.get("token", "")
     if not service.is_setup_token(token):
         return render_template("desk/setup_no_link.html", tried=bool(token)), 403 if token else 200
-    form = _fresh_form()
+    form = _begin(SetupForm)
     owner = form.deed(lambda: _set_up(token, form))
     if owner is None:
         return form.page("desk/setup.html", token=token)
@@ -77,9 +82,22 @@ def setup() -> ResponseReturnValue:
     return redirect(url_for("desk.setup_components"))
 
 
-def _fresh_form() -> SetupForm:
+@desk.route("/setup/page", methods=["GET", "POST"])
+@needs(Permission.MANAGE_PAGE)
+def setup_page() -> ResponseReturnValue:
+    """For an owner whom the command line made before there was a page."""
+    if find_page() is not None:
+        return redirect(url_for("desk.page_settings"))
+    form = _begin(PageForm)
+    made = form.deed(lambda: _make_page(form, current_user.actor), _NAMES)
+    if made is None:
+        return form.page("desk/setup.html")
+    return redirect(url_for("desk.setup_components"))
+
+
+def _begin(kind: type[FormOfPage]) -> FormOfPage:
     page = find_page()
-    form = SetupForm(
+    form = kind(
         page_name=page.name if page else "",
         time_zone=page.time_zone if page else "Etc/UTC",
         locale=page.locale if page else str(get_locale() or "en"),
@@ -88,9 +106,16 @@ def _fresh_form() -> SetupForm:
     return form
 
 
+def _make_page(form: PageForm, actor: Actor) -> Page:
+    facts = {"time_zone": form.time_zone.data, "locale": form.locale.data}
+    if find_page() is None:
+        return incidents.set_up_page(name=form.page_name.data, **facts)
+    # An import came first.
+    return incidents.update_page(actor, name=form.page_name.data, **facts)
+
+
 def _set_up(token: str, form: SetupForm) -> User:
     """Owner and page, both or neither."""
-    facts = {"time_zone": form.time_zone.data, "locale": form.locale.data}
     with transaction():
         owner = service.create_owner(
             token,
@@ -99,80 +124,5 @@ def _set_up(token: str, form: SetupForm) -> User:
             password=form.password.data,
             locale=form.locale.data,
         )
-        if find_page() is None:
-            incidents.set_up_page(name=form.page_name.data, **facts)
-        else:  # an import came before the owner
-            incidents.update_page(owner.actor, name=form.page_name.data, **facts)
+        _make_page(form, owner.actor)
     return owner
-
-
-class ComponentsForm(Form):
-    """Many components at once, a line each."""
-
-    lines = TextField(
-        _l("Components, one per line"),
-        required(_l("Enter at least one component, or skip this step.")),
-        limit=20_000,
-        description=_l(
-            "The parts of your service that customers can name. "
-            "“Group: Component” puts components into a group."
-        ),
-    )
-
-
-@desk.route("/setup/components", methods=["GET", "POST"])
-@needs(Permission.MANAGE_COMPONENTS)
-def setup_components() -> ResponseReturnValue:
-    """What the service is made of, or the demo to look around in."""
-    form = ComponentsForm()
-    count = form.deed(lambda: _add_lines(form.lines.data))
-    if count is None:
-        return form.page("desk/setup_components.html", empty=not arrangement())
-    flash(_("Your page is ready, with %(count)s components.", count=count), "success")
-    return redirect(url_for("desk.overview"))
-
-
-@desk.post("/setup/demo")
-@needs(Permission.MANAGE_PAGE)
-def setup_demo() -> ResponseReturnValue:
-    """Fill an empty StatusHub with made-up incidents."""
-    from statushub.demo.load import load_demo
-
-    load_demo(current_user.actor)
-    flash(_("The demo is loaded. Look around: nothing here is real."), "success")
-    return redirect(url_for("desk.overview"))
-
-
-def parse_lines(text: str) -> list[tuple[str, str]]:
-    """(group, component) of every line; the group is empty without a colon.
-
-    Raises Invalid by ``lines``, naming the line.
-    """
-    found: list[tuple[str, str]] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        before, colon, after = line.partition(":")
-        group, name = (clean_line(before), clean_line(after)) if colon else ("", clean_line(line))
-        if not name and not group:
-            continue
-        if not name or (colon and not group):
-            raise Invalid(
-                fields={"lines": _("Line %(n)s: write “Group: Component”, or no colon.", n=number)}
-            )
-        found.append((group, name))
-    if len(found) > MAX_LINES:
-        raise Invalid(fields={"lines": _("Enter at most %(n)s components here.", n=MAX_LINES)})
-    if not found:
-        raise Invalid(fields={"lines": _("Enter at least one component, or skip this step.")})
-    return found
-
-
-def _add_lines(text: str) -> int:
-    lines = parse_lines(text)
-    groups: dict[str, str] = {}
-    actor = current_user.actor
-    with transaction():
-        for group, name in lines:
-            if group and group not in groups:
-                groups[group] = incidents.add_group(actor, group).id
-            incidents.add_component(actor, name=name, group_id=groups.get(group))
-    return len(lines)

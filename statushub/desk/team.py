@@ -16,6 +16,7 @@ from statushub.core.access import base_url
 from statushub.core.db import transaction
 from statushub.core.errors import Conflict
 from statushub.desk.blueprint import desk
+from statushub.publishing.notices import send_invitation
 from statushub.web.forms import AddressField, Answer, ChoiceField, Form, required
 from statushub.web.guards import needs
 from statushub.web.limits import limiter
@@ -87,8 +88,6 @@ def mail_is_configured() -> bool:
 
 def _invite(email: str, role: Role) -> tuple[Invitation, str, bool]:
     """Invitation, link, and whether it also goes out by mail; one transaction."""
-    from statushub.publishing.notices import send_invitation
-
     mailed = mail_is_configured()
     with transaction():
         invitation, token = service.invite(current_user.actor, email, role)
