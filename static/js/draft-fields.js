@@ -17,6 +17,7 @@ export function write(form, name, value) {
   if (!control) return;
   control.value = value;
   const target = control instanceof RadioNodeList ? control[0] : control;
+  target.closest("details")?.setAttribute("open", "");
   target.dispatchEvent(new CustomEvent("input", { bubbles: true, detail: "merged" }));
 }
 
