@@ -6,8 +6,15 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
+from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import pytest
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, Form, HiddenField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from .conftest import ROOT, Renderer
 
@@ -103,6 +110,38 @@ def test_the_table_behind_the_bars_covers_every_day_once(render: Renderer) -> No
 
 def test_bars_without_any_day_are_still_a_picture(render: Renderer) -> None:
     assert "<svg" in render("{{ ui.bars([], 'API') }}")
+
+
+@pytest.mark.parametrize("indicator", ["none", "minor", "major", "critical", "maintenance"])
+def test_the_tab_shows_the_state_without_a_request(render: Renderer, indicator: str) -> None:
+    html = render("{{ ui.favicon(i) }}", i=indicator)
+    address = html.split('href="')[1].split('"')[0]
+    assert address.startswith("data:image/svg+xml,")
+    svg = ElementTree.fromstring(unquote(address.removeprefix("data:image/svg+xml,")))
+    assert len(svg) > 0
+
+
+class _Parts(SelectMultipleField):  # type: ignore[misc] # wtforms carries no types
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class _Form(Form):  # type: ignore[misc] # wtforms carries no types
+    mail = StringField("Address", [InputRequired("Enter an address")], description="Yours")
+    parts = _Parts("Parts", choices=[SelectChoice("a", "API"), SelectChoice("b", "Billing")])
+    agree = BooleanField("Agree")
+    token = HiddenField()
+
+
+def test_a_form_s_fields_are_drawn_by_their_widgets(render: Renderer) -> None:
+    form = _Form(MultiDict({"parts": "b"}))
+    assert not form.validate()
+    html = render("{{ ui.error_summary(f) }}{% for x in f %}{{ ui.field(x) }}{% endfor %}", f=form)
+    assert '<a href="#mail">Enter an address</a>' in html
+    assert 'aria-describedby="mail-hint mail-error"' in html
+    assert "<legend>Parts</legend>" in html
+    assert html.count('type="checkbox"') == 3
+    assert '<input id="token" name="token" type="hidden"' in html
 
 
 def test_text_from_people_is_escaped(render: Renderer) -> None:
