@@ -84,7 +84,7 @@ def render(
     """
     address = _address_of(sender)
     message_id = f"<@@uid@@@{address.rpartition('@')[2]}>"
-    pieces: list[bytes | _Slot] = [_header("From", _safe("From", sender))]
+    pieces: list[bytes | _Slot] = [_header("From", sender)]
     for name in ("To", "Date", "Message-ID"):
         slot = _Slot(name.lower().replace("-", "_"), _header_value)
         pieces += [f"{name}: ".encode(), slot, b"\r\n"]
@@ -118,7 +118,7 @@ def bare_address(address: str) -> str:
 
 
 def _address_of(header: str) -> str:
-    return bare_address(parseaddr(header)[1])
+    return bare_address(parseaddr(_safe("From", header))[1])
 
 
 def _safe(name: str, value: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import ip_address
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from statushub.core.errors import ConfigError
 
@@ -38,28 +38,38 @@ def parse_smtp_url(url: str) -> SmtpServer:
 
     Raises ConfigError that says what is wrong, without repeating the password.
     """
-    parts = urlsplit(url.strip())
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError as error:
+        raise ConfigError(f"{_SETTING} is not a complete address.") from error
     if parts.scheme not in _SCHEMES:
         raise ConfigError(
             f"{_SETTING} must begin with smtp://, smtps:// or smtp+starttls://, "
             "for example smtp://user:password@mail.example.com:587."
         )
-    try:
-        host, port = parts.hostname or "", parts.port
-    except ValueError as error:
-        raise ConfigError(f"{_SETTING}: the port must be a number from 1 to 65535.") from error
-    if not host or any(character.isspace() for character in host):
-        raise ConfigError(f"{_SETTING} names no host.")
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise ConfigError(
             f"{_SETTING} must end after the port. Write / ? # @ : in a password as "
             "%2F %3F %23 %40 %3A."
         )
+    host, port = _address(parts)
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     if bool(user) != bool(password):
         raise ConfigError(f"{_SETTING} needs a user name and a password, or neither.")
     security = _security(parts.scheme, bool(user), host)
     return SmtpServer(host, port or _port(security, bool(user)), security, user, password)
+
+
+def _address(parts: SplitResult) -> tuple[str, int | None]:
+    try:
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        host, port = "port", 0
+    if port == 0:
+        raise ConfigError(f"{_SETTING}: the port must be a number from 1 to 65535.")
+    if not host or any(character.isspace() for character in host):
+        raise ConfigError(f"{_SETTING} names no host.")
+    return host, port
 
 
 def _security(scheme: str, has_password: bool, host: str) -> Security:
