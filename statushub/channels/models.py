@@ -16,7 +16,10 @@ from statushub.core.ids import new_id
 class Channel(Base):
     """An account on a network (``transport``). ``sealed`` holds its credentials, encrypted.
 
-    ``disabled_reason`` is in words, for the desk; ``blocked_until`` is a rate limit's end.
+    Not ``enabled`` and ``broken``: the network does not take its credentials any more; what should
+    go out waits until it is enabled again. Not ``enabled`` alone: a person switched it off; new
+    updates are not posted there. ``disabled_reason`` is in words, for the desk; ``blocked_until``
+    is a rate limit's end. A removed one is kept for its history, without its credentials.
     """
 
     __tablename__ = "channel"
@@ -27,6 +30,7 @@ class Channel(Base):
     settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     sealed: Mapped[str] = mapped_column(Text, default="")
     enabled: Mapped[bool] = mapped_column(default=True)
+    broken: Mapped[bool] = mapped_column(default=False)
     disabled_reason: Mapped[str] = mapped_column(Text, default="")
     blocked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

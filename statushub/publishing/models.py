@@ -56,13 +56,30 @@ class Draft(Base):
 
 
 class DraftVersion(Base):
-    """What a draft said at each version: nothing that was typed and saved is ever gone."""
+    """What somebody saved: nothing that was typed is ever gone.
+
+    An ``accepted`` row is the draft at ``version``. One that is not is a text that lost against
+    ``version``, which somebody else had saved meanwhile; it is kept to be read and copied from.
+    """
 
     __tablename__ = "draft_version"
+    __table_args__ = (
+        Index(
+            "uq_draft_version_accepted",
+            "draft_id",
+            "version",
+            unique=True,
+            sqlite_where=text("accepted"),
+            postgresql_where=text("accepted"),
+        ),
+    )
 
-    draft_id: Mapped[str] = mapped_column(ForeignKey("draft.id"), primary_key=True)
-    version: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    draft_id: Mapped[str] = mapped_column(ForeignKey("draft.id"), index=True)
+    version: Mapped[int]
+    accepted: Mapped[bool] = mapped_column(default=True)
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    saved_by: Mapped[str | None] = mapped_column(String(64))
     saved_by_name: Mapped[str] = mapped_column(String(255), default="")
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
@@ -92,32 +109,65 @@ class DeliveryState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class DeliveryKind(StrEnum):
+    """What is being sent. ``already`` tells somebody who subscribes twice that they are in."""
+
+    UPDATE = "update"
+    CONFIRMATION = "confirmation"
+    ALREADY = "already"
+    INVITATION = "invitation"
+
+
 _WAITING = text("state IN ('queued', 'sending')")
+_QUEUED = text("state = 'queued'")
+_SENDING = text("state = 'sending'")
+_UNCERTAIN = text("state = 'uncertain'")
+_POSTS = text("channel_id IS NOT NULL")
 
 
 class Delivery(Base):
     """One message to one target: the outbox's row and the board's.
 
-    ``kind``: update, confirmation, invitation, test. ``order_key``: deliveries of one key go one
-    after the other. ``begun_at`` is written before a public post is attempted, so that a crash
-    leaves a trace. ``variables`` fill the message's placeholders for this target.
+    ``order_key``: deliveries of one key go one after the other. ``begun_at`` is committed before
+    a public post is attempted, so that a crash leaves a trace; while it stands, the post is only
+    looked for, never sent. ``lookups`` counts how often the network was asked. ``lease_by`` names
+    one claim of one worker. After ``expires_at`` it is too late to send. ``variables`` are this
+    target's own values, when they cannot be told from the subscriber.
     """
 
     __tablename__ = "delivery"
     __table_args__ = (
         UniqueConstraint("dedup_key"),
-        Index("ix_delivery_due", "run_at", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index(
+            "ix_delivery_due",
+            "transport",
+            "priority",
+            "run_at",
+            "id",
+            sqlite_where=_QUEUED,
+            postgresql_where=_QUEUED,
+        ),
         Index(
             "ix_delivery_order", "order_key", "id", sqlite_where=_WAITING, postgresql_where=_WAITING
         ),
-        Index("ix_delivery_update_state", "update_id", "transport", "state"),
+        Index("ix_delivery_lease", "lease_until", sqlite_where=_SENDING, postgresql_where=_SENDING),
+        Index(
+            "ix_delivery_uncertain",
+            "run_at",
+            sqlite_where=_UNCERTAIN,
+            postgresql_where=_UNCERTAIN,
+        ),
+        Index(
+            "ix_delivery_thread", "order_key", "id", sqlite_where=_POSTS, postgresql_where=_POSTS
+        ),
+        Index("ix_delivery_update_state", "update_id", "transport", "channel_id", "state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uid: Mapped[str] = mapped_column(String(32), default=new_uid)
     dedup_key: Mapped[str] = mapped_column(String(200))
     order_key: Mapped[str] = mapped_column(String(200))
-    kind: Mapped[str] = mapped_column(String(30))
+    kind: Mapped[DeliveryKind] = mapped_column(words(DeliveryKind))
     priority: Mapped[int] = mapped_column(default=5)
     transport: Mapped[str] = mapped_column(String(30))
     message_id: Mapped[str] = mapped_column(ForeignKey("message.id"))
@@ -131,7 +181,9 @@ class Delivery(Base):
     state: Mapped[DeliveryState] = mapped_column(words(DeliveryState), default=DeliveryState.QUEUED)
     reason: Mapped[str] = mapped_column(Text, default="")
     attempts: Mapped[int] = mapped_column(default=0)
+    lookups: Mapped[int] = mapped_column(default=0)
     run_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     lease_by: Mapped[str | None] = mapped_column(String(64))
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     begun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
