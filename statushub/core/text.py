@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from flask_babel import gettext as _
+
 from statushub.core.errors import Invalid
 
 TITLE_MAX = 255
@@ -35,9 +37,9 @@ def require_title(text: str, field: str = "name") -> str:
     """A title of 1 to 255 characters, cleaned. Raises Invalid with the reason by ``field``."""
     title = clean_line(text)
     if not title:
-        raise Invalid(fields={field: "Enter a title."})
+        raise Invalid(fields={field: _("Enter a title.")})
     if len(title) > TITLE_MAX:
-        raise Invalid(fields={field: f"Use at most {TITLE_MAX} characters; this has {len(title)}."})
+        raise Invalid(fields={field: too_long(TITLE_MAX, len(title))})
     return title
 
 
@@ -45,9 +47,18 @@ def require_body(text: str, field: str = "body") -> str:
     """An update's text of 1 to 25,000 characters, cleaned. Raises Invalid by ``field``."""
     body = clean_text(text).strip()
     if not body:
-        raise Invalid(fields={field: "Write what customers should know."})
+        raise Invalid(fields={field: _("Write what customers should know.")})
     if len(body) > BODY_MAX:
-        raise Invalid(
-            fields={field: f"Use at most {BODY_MAX:,} characters; this has {len(body):,}."}
-        )
+        raise Invalid(fields={field: too_long(BODY_MAX, len(body))})
     return body
+
+
+def too_long(most: int, count: int) -> str:
+    """The complaint about ``count`` characters where ``most`` are allowed."""
+    return str(
+        _(
+            "Use at most %(most)s characters; this has %(count)s.",
+            most=f"{most:,}",
+            count=f"{count:,}",
+        )
+    )

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from statushub.core import clock
 from statushub.core.errors import Invalid
 from statushub.core.i18n import LOCALES
-from statushub.core.text import clean_text
+from statushub.core.text import clean_text, too_long
 from statushub.incidents.statuses import ComponentStatus
 
 E = TypeVar("E", bound=StrEnum)
@@ -36,10 +36,7 @@ def note(text: str, field: str, most: int = NOTE_MAX) -> str:
     """A cleaned text of at most ``most`` characters, empty allowed."""
     cleaned = clean_text(text).strip()
     if len(cleaned) > most:
-        message = _(
-            "Use at most %(most)s characters; this has %(count)s.", most=most, count=len(cleaned)
-        )
-        raise Invalid(fields={field: message})
+        raise Invalid(fields={field: too_long(most, len(cleaned))})
     return cleaned
 
 
