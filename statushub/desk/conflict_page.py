@@ -12,7 +12,7 @@ from statushub.desk.draft_fields import COMPONENT, KEYS, key_of, to_fields
 from statushub.incidents.statuses import Impact, IncidentStatus
 from statushub.publishing import drafts
 from statushub.publishing.drafts import DraftConflict
-from statushub.publishing.models import Draft, DraftState
+from statushub.publishing.models import Draft
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,9 @@ class Clash:
     both: str | None
 
 
-def render(conflict: DraftConflict, message: str, typed: str) -> str:
-    """The page; ``typed`` is the reader's own text, to copy when the draft is closed."""
+def render(conflict: DraftConflict, message: str, typed: str, *, settled: bool) -> str:
+    """The page. ``settled``: there is nothing to choose; ``typed`` is the reader's own text, to
+    copy it."""
     draft = conflict.draft
     mine, theirs = to_fields(conflict.yours), to_fields(conflict.theirs)
     return render_template(
@@ -42,7 +43,7 @@ def render(conflict: DraftConflict, message: str, typed: str) -> str:
         draft=draft,
         incident=draft.incident,
         message=message,
-        settled=draft.state is not DraftState.OPEN or not conflict.fields,
+        settled=settled,
         typed=typed,
         clashes=[_clash(key, mine, theirs) for key in conflict.fields],
         field_names=words.FIELD,

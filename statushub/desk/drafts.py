@@ -22,7 +22,7 @@ from flask_wtf.csrf import generate_csrf
 from statushub.accounts.permissions import Permission
 from statushub.core import clock
 from statushub.core.errors import Conflict, Invalid
-from statushub.desk import conflict_page, previews, workspace
+from statushub.desk import conflict_page, previews, words, workspace
 from statushub.desk.blueprint import desk
 from statushub.desk.draft_fields import number, picked_content, to_content, to_fields
 from statushub.desk.people import actor
@@ -87,10 +87,20 @@ def _conflict(error: Conflict, base: int, content: dict[str, Any]) -> ResponseRe
         raise error
     if wants_json():
         return make_response(jsonify(error=str(error), **_state(conflict.draft)), 409)
-    if conflict.fields:  # what nobody else touched need not wait for the answer
-        rest = {key: value for key, value in content.items() if key not in conflict.fields}
+    settled = not _save_rest(conflict, base, content)
+    typed = str(content.get("body", ""))
+    return conflict_page.render(conflict, str(error), typed, settled=settled), 409
+
+
+def _save_rest(conflict: DraftConflict, base: int, content: dict[str, Any]) -> bool:
+    """Save what nobody else touched: it need not wait for the answer. False when there is
+    nothing to choose any more, because the draft is closed or the form was not from it."""
+    rest = {key: value for key, value in content.items() if key not in conflict.fields}
+    try:
         drafts.save_draft(actor(), conflict.draft.id, base_version=base, content=rest)
-    return conflict_page.render(conflict, str(error), str(content.get("body", ""))), 409
+    except Conflict:
+        return False
+    return bool(conflict.fields)
 
 
 @desk.get("/drafts/<draft_id>/state")
@@ -118,12 +128,11 @@ def _state(draft: Draft) -> dict[str, Any]:
 
 def _closed(draft: Draft) -> dict[str, str]:
     if draft.state is DraftState.PUBLISHED and draft.update_id:
-        words = _("%(name)s published this update.", name=draft.updated_by_name)
-        return {"closed": words, "next": url_for("desk.board", update_id=draft.update_id)}
+        said = _("%(name)s published this update.", name=draft.updated_by_name)
+        return {"closed": said, "next": url_for("desk.board", update_id=draft.update_id)}
     if draft.state is DraftState.DISCARDED:
-        words = _("This draft was thrown away.")
         return {
-            "closed": words,
+            "closed": _("This draft was thrown away."),
             "next": url_for("desk.incident", incident_id=draft.incident_id),
         }
     return {}
@@ -163,6 +172,7 @@ def draft_versions(draft_id: str) -> str:
         draft=draft,
         incident=draft.incident,
         versions=drafts.draft_versions(draft_id),
+        state_words=words.INCIDENT,
     )
 
 
