@@ -39,11 +39,13 @@ class Payload:
 
     def text(self, name: str) -> str | None:
         """A text, None when absent."""
-        return self._typed(name, str, "This must be text.")
+        value: str | None = self._typed(name, str, "This must be text.")
+        return value
 
     def flag(self, name: str) -> bool | None:
         """true or false, None when absent."""
-        return self._typed(name, bool, "This must be true or false.")
+        value: bool | None = self._typed(name, bool, "This must be true or false.")
+        return value
 
     def moment(self, name: str) -> datetime | None:
         """An ISO 8601 time with its offset, None when absent."""
