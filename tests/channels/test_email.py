@@ -10,16 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from statushub.channels.seam import Account, Outcome, Rejected, Retry, Sent, Uncertain
 from statushub.channels.transports.email import EmailTransport
 from statushub.channels.transports.smtp_url import Security, parse_smtp_url
 from statushub.core.errors import ConfigError
 from tests.channels.conftest import MAIL_FROM, outgoing
+from tests.emulators.certificate import self_signed
 from tests.emulators.smtp_sink import Fault, SmtpSink
 
 PAYLOAD = {"subject": "遅延: slow answers", "text": "Hello.\n.\nBye.", "html": "<p>Hello.</p>"}
@@ -218,32 +215,7 @@ def test_the_check_says_where_mail_goes(sink: SmtpSink, transport: EmailTranspor
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
-    """A certificate for localhost that nobody has signed but itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path / "server.pem"
-    path.write_bytes(
-        signed.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return path
+    return self_signed(tmp_path / "server.pem", "localhost")
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Iterator
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from statushub.channels.transports.webhook import WebhookTransport
 from statushub.core.errors import Invalid
 from statushub.core.http import Limits, TargetRefused, check_url, safe_session
 from tests.channels.conftest import LOOPBACK, SECRET, outgoing
+from tests.emulators.certificate import self_signed
 from tests.emulators.webhook_receiver import Answer, WebhookReceiver
 
 PRIVATE = {
@@ -267,6 +269,28 @@ def test_a_peer_that_drips_is_cut_off_at_the_deadline(receiver: WebhookReceiver)
     with pytest.raises(requests.RequestException):
         safe_session(LOOPBACK, Limits(read=5, total=0.6)).get(receiver.url)
     assert time.monotonic() - began < 2
+
+
+def test_the_certificate_is_checked_for_the_name_not_the_pinned_address(
+    resolver: Resolver, tmp_path: Path
+) -> None:
+    certificate = str(self_signed(tmp_path / "hook.pem", "hooks.example"))
+    resolver.says("hooks.example", ["127.0.0.1"])
+    resolver.says("other.example", ["127.0.0.1"])
+    receiver = WebhookReceiver()
+    receiver.use_tls(Path(certificate))
+    session = safe_session(LOOPBACK)
+    with receiver:
+        url = f"https://hooks.example:{receiver.port}/hook"
+        assert session.post(url, verify=certificate).status_code == 200
+        for impostor in (url.replace("hooks", "other"), receiver.url):
+            with pytest.raises(requests.exceptions.SSLError):
+                session.post(impostor, verify=certificate)
+        transport = WebhookTransport(LOOPBACK)
+        outcome = transport.send(Account(), outgoing({"body": {}, "secret": SECRET}, url))
+        assert isinstance(outcome, Retry)
+        assert "certificate" in outcome.reason
+    session.close()
 
 
 def test_connections_are_kept_open_between_requests(
