@@ -121,10 +121,10 @@ def summary(found: Board) -> str:
     sent, total = found.totals[DeliveryState.SENT], found.total
     numbers = {"sent": f"{sent:,}", "total": f"{total:,}"}
     if not found.final:
-        return str(_("%(sent)s of %(total)s told so far.", **numbers)
+        return str(_("%(sent)s of %(total)s told so far.", **numbers))
     if sent == total:
-        return str(_("Final: all %(total)s have been told.", **numbers)
-    return str(_("Final: %(sent)s of %(total)s have been told.", **numbers)
+        return str(_("Final: all %(total)s have been told.", **numbers))
+    return str(_("Final: %(sent)s of %(total)s have been told.", **numbers))
 
 
 def _tag(found: Board) -> str:
