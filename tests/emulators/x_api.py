@@ -12,7 +12,6 @@ import hashlib
 import html
 import json
 import threading
-import time
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -20,10 +19,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from oauthlib.oauth1 import RequestValidator, SignatureOnlyEndpoint
+from oauthlib.oauth1 import SignatureOnlyEndpoint
 from twitter_text import extract_urls_with_indices, parse_tweet
 
 from tests.emulators.http_base import Handler, Served, serve_until_told
+from tests.emulators.x_accounts import Signatures, XAccount
 
 PUBLIC_HOST = "api.twitter.com"
 DUPLICATE = "You are not allowed to create a Tweet with duplicate content."
@@ -82,76 +82,6 @@ ERRORS_ONLY = Fault(201, {"errors": [{"title": "Partial", "detail": "odd"}]}, st
 def accepted_late(seconds: float) -> Fault:
     """Posted, but the answer comes after ``seconds``."""
     return Fault(status=None, store=True, delay=seconds)
-
-
-@dataclass(frozen=True)
-class XAccount:
-    """A user of the emulator. Keys follow from the name, so that another process knows them."""
-
-    username: str
-
-    def _made(self, what: str, length: int) -> str:
-        return hashlib.sha256(f"{what} of {self.username}".encode()).hexdigest()[:length]
-
-    @property
-    def id(self) -> str:
-        return str(int(self._made("id", 12), 16))
-
-    @property
-    def secrets(self) -> dict[str, str]:
-        """As the connect form asks for them."""
-        return {
-            "consumer_key": self._made("consumer key", 25),
-            "consumer_secret": self._made("consumer secret", 50),
-            "access_token": f"{self.id}-{self._made('access token', 30)}",
-            "access_token_secret": self._made("access token secret", 45),
-        }
-
-
-class _Signatures(RequestValidator):
-    """Knows the accounts' keys; a nonce is good once."""
-
-    def __init__(self, accounts: list[XAccount]) -> None:
-        super().__init__()
-        self.accounts = accounts
-        self._nonces: set[str] = set()
-
-    def _of(self, key: str, value: str) -> XAccount | None:
-        return next((one for one in self.accounts if one.secrets[key] == value), None)
-
-    @property
-    def dummy_client(self) -> str:
-        return "nobody"
-
-    def check_client_key(self, client_key: str) -> bool:
-        return bool(client_key)
-
-    def check_access_token(self, request_token: str) -> bool:
-        return bool(request_token)
-
-    def check_nonce(self, nonce: str) -> bool:
-        return bool(nonce)
-
-    def validate_timestamp_and_nonce(
-        self, client_key: str, timestamp: str, nonce: str, *_more: Any, **_named: Any
-    ) -> bool:
-        fresh = nonce not in self._nonces and abs(time.time() - int(timestamp)) < 300
-        self._nonces.add(nonce)
-        return fresh
-
-    def validate_client_key(self, client_key: str, request: Any) -> bool:
-        return self._of("consumer_key", client_key) is not None
-
-    def get_client_secret(self, client_key: str, request: Any) -> str:
-        account = self._of("consumer_key", client_key)
-        return account.secrets["consumer_secret"] if account else "no secret"
-
-    def get_access_token_secret(self, client_key: str, token: str, request: Any) -> str:
-        account = self._of("access_token", token)
-        return account.secrets["access_token_secret"] if account else "no secret"
-
-    def account(self, token: str) -> XAccount | None:
-        return self._of("access_token", token)
 
 
 @dataclass
@@ -261,7 +191,7 @@ class XEmulator(Served):
         self._all: list[Post] = []
         self._state = state
         self._lock = threading.Lock()
-        self._validator = _Signatures(self.accounts)
+        self._validator = Signatures(self.accounts)
         if state is not None and state.exists():
             for line in state.read_text().splitlines():
                 self._remember(Post(**json.loads(line)))
