@@ -2,15 +2,14 @@
 
 One a host. It asks for the revision several times a second, renders through the real application
 with the page's real address, compresses, and renames the snapshot into place. Publishes come at
-most four a second however fast the revision moves; "/" is rendered first, and when the rest
-takes its time, what is ready is shown before the rest is.
+most four a second however fast the revision moves; "/" is rendered and shown first.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,10 +27,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BETWEEN_PUBLISHES = 0.25
-SHOW_AFTER = 0.15  # seconds of rendering after which a part is shown before the whole
-ASK_SECONDS = 0.1
+SHOW_EVERY = 0.25  # seconds of rendering between two parts that are shown
+ASK_SECONDS = 0.05
 RETRY_SECONDS = 5.0
-AWAY_SECONDS = 1.0
+AWAY_SECONDS = 0.5  # after an error; doubled with each further one
+LONGEST_AWAY = 8.0
+HOPELESS_PAGES = 3
 _NO_PAGE = frozenset({404, 410})  # before the set-up nothing is there
 
 
@@ -88,15 +89,15 @@ class Publisher:
 
     def run(self, stopped: Callable[[float], bool], progress: Callable[[], None]) -> None:
         """Work until ``stopped(seconds)``, which waits so long at most, says True."""
-        pause = 0.0
+        pause, away = 0.0, AWAY_SECONDS
         while not stopped(pause):
             progress()
             try:
                 self.step()
-                pause = ASK_SECONDS
+                pause, away = ASK_SECONDS, AWAY_SECONDS
             except Exception as error:  # the database is away, the disk is full: go on trying
                 log.error("not published, the snapshot stays: %s: %s", type(error).__name__, error)
-                pause = AWAY_SECONDS
+                pause, away = away, min(away * 2, LONGEST_AWAY)
 
     def step(self) -> bool:
         """Publish if the revision moved or pages are due. Returns whether it did."""
@@ -112,25 +113,19 @@ class Publisher:
         return True
 
     def publish(self, revision: int) -> None:
-        """Render everything as of ``revision`` (or later) and write it."""
-        before = self._snapshot or Snapshot(-1, now())
-        moved = before.revision != revision
-        paths = _home_first(self._hot_paths())
-        pages: dict[str, Page] = {}
-        failed: set[str] = set()
-        show_at = time.monotonic() + SHOW_AFTER
-        for number, path in enumerate(paths, start=1):
-            page = self._page(path, before.pages.get(path), failed)
-            if page is not None:
-                pages[path] = page
-            if moved and number < len(paths) and time.monotonic() >= show_at:
-                self._show_part(revision, before, pages, set(paths[number:]) | failed)
-                show_at = float("inf")
-        if paths and len(failed) == len(paths):
-            raise RuntimeError(f"none of {len(paths)} pages could be rendered")
-        old = failed if moved else failed & before.old
-        self._write(Snapshot(revision, now(), pages, frozenset(old & pages.keys())))
-        self._due_at = time.monotonic() + self._next_due(bool(failed))
+        """Render everything as of ``revision`` (or later) and write it. When the revision moves
+        on meanwhile, the rest is left to the next publish, which begins with "/" again."""
+        work = _Round(revision, self._snapshot or Snapshot(-1, now()), self._hot_paths())
+        for path in work.paths:
+            work.take(path, self._page(path, work.before.pages.get(path), work.failed))
+            if work.hopeless:
+                raise RuntimeError(f"none of {len(work.failed)} pages could be rendered")
+            if work.part_is_due:
+                self._write(work.snapshot())
+                if self._current_revision() != revision:
+                    return
+        self._write(work.snapshot())
+        self._due_at = time.monotonic() + self._next_due(bool(work.failed))
 
     def _page(self, path: str, before: Page | None, failed: set[str]) -> Page | None:
         """The page of ``path`` now; the one before when it cannot be rendered; None when it is
@@ -155,15 +150,6 @@ class Publisher:
             return before
         return make_page(answer.status, headers, answer.body)
 
-    def _show_part(
-        self, revision: int, before: Snapshot, pages: Mapping[str, Page], waiting: set[str]
-    ) -> None:
-        """What is ready goes out as the new revision; what still waits for its turn stays as
-        the last good bytes and is meanwhile asked of Flask."""
-        kept = {key: page for key, page in before.pages.items() if key in waiting}
-        write = Snapshot(revision, now(), {**kept, **pages}, frozenset(kept))
-        save(write, self._file)
-
     def _write(self, snapshot: Snapshot) -> None:
         save(snapshot, self._file)
         self._snapshot = snapshot
@@ -187,6 +173,52 @@ class Publisher:
             return None
 
 
-def _home_first(paths: Iterable[str]) -> list[str]:
-    """In the order given, each once, "/" before all."""
-    return sorted(dict.fromkeys(paths), key=lambda path: path != "/")
+class _Round:
+    """One rendering of all pages: what is done, what failed, what still waits for its turn."""
+
+    def __init__(self, revision: int, before: Snapshot, paths: Iterable[str]) -> None:
+        self.paths = sorted(dict.fromkeys(paths), key=lambda path: path != "/")  # "/" first
+        self.before = before
+        self.failed: set[str] = set()
+        self._revision = revision
+        self._waiting = set(self.paths)
+        self._pages: dict[str, Page] = {}
+        self._show_at = 0.0  # the first page at once
+
+    def take(self, path: str, page: Page | None) -> None:
+        """Its turn is over."""
+        self._waiting.discard(path)
+        if page is not None:
+            self._pages[path] = page
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether nothing but failures came so far, often enough to believe it."""
+        return self._none_good and len(self.failed) in (HOPELESS_PAGES, len(self.paths))
+
+    @property
+    def part_is_due(self) -> bool:
+        """Whether to show what is ready before the rest is. Only for a new revision: pages that
+        are merely due again are right as they are."""
+        moment = time.monotonic()
+        if not self._moved or not self._waiting or self._none_good or moment < self._show_at:
+            return False
+        self._show_at = moment + SHOW_EVERY
+        return True
+
+    @property
+    def _none_good(self) -> bool:
+        return len(self.failed) == len(self.paths) - len(self._waiting)
+
+    def snapshot(self) -> Snapshot:
+        """What is ready, as the new revision; what still waits or failed stays as the last good
+        bytes, and is meanwhile asked of Flask."""
+        kept = {key: page for key, page in self.before.pages.items() if key in self._waiting}
+        late = kept.keys() | self.failed
+        old = late if self._moved else late & self.before.old
+        pages = {**kept, **self._pages}
+        return Snapshot(self._revision, now(), pages, frozenset(old & pages.keys()))
+
+    @property
+    def _moved(self) -> bool:
+        return self.before.revision != self._revision

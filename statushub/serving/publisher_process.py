@@ -17,10 +17,10 @@ from statushub import config
 from statushub.config import Settings
 from statushub.core.errors import ConfigError
 from statushub.serving.beat import Beat, beat_file
+from statushub.serving.logs import log_to_stderr
 from statushub.serving.parent import watch_parent
 from statushub.serving.publisher import Publisher, wsgi_renderer
 from statushub.serving.revision import revision_probe
-from statushub.serving.site_process import LOG_FORMAT
 from statushub.serving.snapshot import FOLDER
 
 log = logging.getLogger(__name__)
@@ -109,7 +109,7 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
     watch_parent()
-    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
+    log_to_stderr()
     run(config.load(), stop.wait)
 
 

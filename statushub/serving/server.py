@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import logging
 import os
 import resource
 import signal
@@ -17,8 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from statushub.config import Settings
 from statushub.serving.children import Child
-
-log = logging.getLogger(__name__)
+from statushub.serving.logs import log_to_stderr
 
 TICK = 0.1
 WORKER_GRACE = 20.0  # to finish the message in hand
@@ -46,7 +44,7 @@ def serve(
         _say(_why_not(host, port, error), sys.stderr)
         return 1
     _raise_file_limit()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    log_to_stderr()
     return Supervisor(settings, host, port, workers, with_worker).run(lines)
 
 

@@ -8,7 +8,6 @@ to slow attackers. Measured; see docs/adr/0002-ready-bytes.md.
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -20,12 +19,12 @@ from granian.server import MPServer
 
 from statushub.serving.bulkhead import BLOCKING_THREADS
 from statushub.serving.hot import HotPages
+from statushub.serving.logs import log_to_stderr
 from statushub.serving.parent import end_with_parent, watch_parent
 
 BACKLOG = 16_384
 HEADER_TIMEOUT_MS = 10_000
 STOP_SECONDS = 5
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def load_site() -> HotPages:
@@ -33,7 +32,7 @@ def load_site() -> HotPages:
     from statushub.serving.wsgi_app import build
 
     end_with_parent()
-    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
+    log_to_stderr()
     app = build()
     # granian puts the whole environment into every request; our secrets have no place there,
     # and nothing but the settings, which have been read, looks at them.

@@ -10,7 +10,7 @@ import pytest
 from statushub.serving import publisher as publisher_module
 from statushub.serving.pages import header_of, public_headers
 from statushub.serving.publisher import Publisher, Rendered
-from statushub.serving.snapshot import load, save, snapshot_file
+from statushub.serving.snapshot import Snapshot, load, save, snapshot_file
 from tests.serving.raw import until
 from tests.serving.test_snapshot import example
 
@@ -155,22 +155,28 @@ def test_bytes_that_did_not_change_are_not_made_again(world: World) -> None:
     assert publisher.snapshot.pages["/"] is before
 
 
-def test_when_rendering_takes_its_time_the_first_pages_are_shown_first(
+def watch(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, dict[str, bytes], frozenset[str]]]:
+    """Every snapshot that is written: revision, last word of each page, pages that are old."""
+    seen = []
+
+    def saved(snapshot: Snapshot, path: Path) -> None:
+        words = {key: page.bodies["identity"][-3:] for key, page in snapshot.pages.items()}
+        seen.append((snapshot.revision, words, snapshot.old))
+        save(snapshot, path)
+
+    monkeypatch.setattr(publisher_module, "save", saved)
+    return seen
+
+
+def test_the_home_page_is_shown_while_the_rest_is_rendered(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publisher = world.publisher()
     publisher.publish(1)
-    world.text, world.slow = "two", 0.2
-    seen: list[object] = []
-
-    def watch(snapshot, path):  # type: ignore[no-untyped-def]
-        bodies = {key: page.bodies["identity"][-4:] for key, page in snapshot.pages.items()}
-        seen.append((snapshot.revision, bodies, snapshot.old))
-        save(snapshot, path)
-
-    monkeypatch.setattr(publisher_module, "save", watch)
+    seen = watch(monkeypatch)
+    world.text, world.revision = "two", 2
     publisher.publish(2)
-    one, two = b" one", b" two"
+    one, two = b"one", b"two"
     assert seen == [
         (2, {"/": two, "/history": one, "/ja/": one}, {"/history", "/ja/"}),
         (2, {"/": two, "/history": two, "/ja/": two}, frozenset()),
@@ -178,6 +184,32 @@ def test_when_rendering_takes_its_time_the_first_pages_are_shown_first(
     seen.clear()
     publisher.publish(2)  # only due again: nothing is old, so nothing is hurried
     assert len(seen) == 1
+
+
+def test_a_large_site_is_shown_in_parts(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publisher_module, "SHOW_EVERY", 0.1)
+    world.paths = ["/", *(f"/incidents/{number}" for number in range(30))]
+    world.slow = 0.02
+    seen = watch(monkeypatch)
+    world.publisher().publish(1)
+    assert 4 <= len(seen) <= 9
+    assert [len(words) for _, words, _ in seen] == sorted(len(words) for _, words, _ in seen)
+
+
+def test_a_revision_that_moves_meanwhile_is_begun_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publisher = world.publisher()
+    publisher.publish(1)
+    seen = watch(monkeypatch)
+    world.text, world.revision = "two", 3  # the third came while the second is rendered
+    publisher.publish(2)
+    assert [(revision, old) for revision, _, old in seen] == [(2, {"/history", "/ja/"})]
+    world.text = "six"
+    publisher.publish(3)
+    assert seen[-1][0] == 3
+    assert set(seen[-1][1].values()) == {b"six"}
+    assert seen[-1][2] == frozenset()
 
 
 def test_a_new_publisher_goes_on_from_what_the_former_left(world: World) -> None:
