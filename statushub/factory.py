@@ -117,4 +117,4 @@ def _wrap(app: Flask, settings: Settings) -> None:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         stack = ProxyFix(stack, x_for=hops, x_proto=hops, x_host=hops)
-    app.wsgi_app = stack  # type: ignore[method-assign] # Flask's documented way to add middleware
+    app.wsgi_app = stack  # type: ignore[method-assign, assignment] # Flask's documented way to add middleware

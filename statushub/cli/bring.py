@@ -56,7 +56,7 @@ def _read(source: str) -> Document:
 def _progress(length: int) -> Iterator[statuspage.Tick]:
     """A bar in a terminal; silence elsewhere."""
     with click.progressbar(length=length, label="Updates", show_pos=True) as bar:
-        yield bar.update if not bar.is_hidden else (lambda _n: None)
+        yield bar.update
 
 
 @click.command()

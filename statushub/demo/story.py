@@ -162,7 +162,7 @@ def _component(name: str, position: int, born: datetime, **more: Any) -> dict[st
 
 
 def _components(born: datetime) -> list[dict[str, Any]]:
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name, children in _GROUPS.items():
         rows.append(_component(name, len(rows) + 1, born, group=True))
         group = rows[-1]["id"]
