@@ -15,6 +15,7 @@ from statushub.core.errors import Invalid
 
 TITLE_MAX = 255
 BODY_MAX = 25_000
+MARKS_MAX = 30
 
 # Cc except tab and newline, bidirectional overrides, non-characters and surrogates.
 _UNWANTED = re.compile(
@@ -25,7 +26,21 @@ _UNWANTED = re.compile(
 def clean_text(text: str) -> str:
     """``text`` in NFC, lines ended by ``\\n``, without characters that nothing can show."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", _UNWANTED.sub("", text))
+    return unicodedata.normalize("NFC", _bound_marks(_UNWANTED.sub("", text)))
+
+
+def _bound_marks(text: str) -> str:
+    """At most 30 combining marks on one character, as Unicode's Stream-Safe Text Format has it
+    (UAX #15, D3): putting them in order takes time that grows with the square of their number."""
+    if text.isascii():
+        return text
+    kept: list[str] = []
+    run = 0
+    for character in text:
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run <= MARKS_MAX:
+            kept.append(character)
+    return "".join(kept)
 
 
 def clean_line(text: str) -> str:
