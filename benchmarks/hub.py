@@ -73,9 +73,9 @@ def hub(workers: int = 1, database_url: str = "") -> Iterator[Hub]:
 
 
 @contextmanager
-def site_alone(data_dir: Path) -> Iterator[int]:
+def site_alone(data_dir: Path) -> Iterator[tuple[int, int]]:
     """The site's process alone, without publisher or database, over a data directory with a
-    snapshot; gives its port. It trusts the snapshot while somebody touches the sign of life."""
+    snapshot; gives its port and process id. It trusts the snapshot while its beat is touched."""
     port = free_port()
     env = {
         **os.environ,
@@ -84,9 +84,9 @@ def site_alone(data_dir: Path) -> Iterator[int]:
         "STATUSHUB_DATABASE_URL": "",
     }
     command = [sys.executable, "-m", "statushub.serving.site_process", "--port", str(port)]
-    with running(command, env):
+    with running(command, env) as pid:
         until(lambda: snapshot_revision(port) is not None, "the site")
-        yield port
+        yield port, pid
 
 
 @contextmanager
@@ -113,16 +113,31 @@ def make_app(env: dict[str, str]) -> Flask:
     return app
 
 
-def snapshot_revision(port: int) -> int | None:
-    """What the serving process has in memory."""
+def answers(port: int) -> bool:
+    """Whether somebody speaks HTTP there."""
+    try:
+        ask(port, "/")
+    except (OSError, http.client.HTTPException):
+        return False
+    return True
+
+
+def ask(port: int, path: str) -> str:
+    """The body of a GET. Raises OSError and HTTPException."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
-        connection.request("GET", "/healthz")
-        state = connection.getresponse().read().decode()
-    except (OSError, http.client.HTTPException):
-        return None
+        connection.request("GET", path)
+        return connection.getresponse().read().decode()
     finally:
         connection.close()
+
+
+def snapshot_revision(port: int) -> int | None:
+    """What the serving process has in memory."""
+    try:
+        state = ask(port, "/healthz")
+    except (OSError, http.client.HTTPException):
+        return None
     number = state.partition('"revision": ')[2].partition(",")[0]
     return int(number) if number.isdecimal() else None
 

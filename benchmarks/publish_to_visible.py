@@ -97,7 +97,7 @@ def main() -> None:
         snapshot = load(snapshot_file(made.data_dir))
     with tempfile.TemporaryDirectory(prefix="statushub-bench-") as folder:
         write = renames(Path(folder), snapshot)
-        with site_alone(Path(folder)) as port:
+        with site_alone(Path(folder)) as (port, _pid):
             floor = measure(port, FLOOR, write)
     over = sum(seconds > LIMIT for seconds in times)
     table(
