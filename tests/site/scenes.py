@@ -19,9 +19,7 @@ NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 
 def page(**facts: Any) -> Page:
     """A page in UTC, in English."""
-    return service.set_up_page(
-        **{"name": "Acme", "time_zone": "Etc/UTC", "locale": "en", **facts}
-    )
+    return service.set_up_page(**{"name": "Acme", "time_zone": "Etc/UTC", "locale": "en", **facts})
 
 
 def components() -> dict[str, Component]:

@@ -174,7 +174,9 @@ def _raw_incident(title: str, body_html: str) -> Incident:
     update = IncidentUpdate(
         id="u", number=1, status=S.INVESTIGATING, body="", body_html=body_html, display_at=at
     )
-    return Incident(id="x", kind=Kind.INCIDENT, name=title, status=S.INVESTIGATING, updates=[update])
+    return Incident(
+        id="x", kind=Kind.INCIDENT, name=title, status=S.INVESTIGATING, updates=[update]
+    )
 
 
 def test_characters_that_xml_cannot_hold_never_break_a_feed(

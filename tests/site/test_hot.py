@@ -42,9 +42,7 @@ def test_incidents_stay_hot_for_two_weeks_and_while_they_are_open(
     frozen_time: Any, app: Any
 ) -> None:
     scenes.page()
-    over = scenes.incident(
-        frozen_time, words=((S.INVESTIGATING, "One", 0), (S.RESOLVED, "Two", 5))
-    )
+    over = scenes.incident(frozen_time, words=((S.INVESTIGATING, "One", 0), (S.RESOLVED, "Two", 5)))
     running = scenes.incident(frozen_time, name="Still going on")
     assert f"/incidents/{over.id}" in hot_paths()
     frozen_time.set(scenes.NOW + timedelta(days=15))
@@ -54,9 +52,7 @@ def test_incidents_stay_hot_for_two_weeks_and_while_they_are_open(
 
 def test_an_old_incident_that_speaks_again_is_hot_again(frozen_time: Any, app: Any) -> None:
     scenes.page()
-    over = scenes.incident(
-        frozen_time, words=((S.INVESTIGATING, "One", 0), (S.RESOLVED, "Two", 5))
-    )
+    over = scenes.incident(frozen_time, words=((S.INVESTIGATING, "One", 0), (S.RESOLVED, "Two", 5)))
     frozen_time.set(scenes.NOW + timedelta(days=40))
     scenes.say(over, S.RESOLVED, "One more thing.")
     assert f"/incidents/{over.id}" in hot_paths()

@@ -49,9 +49,7 @@ def test_no_field_of_the_page_can_carry_script(
 ) -> None:
     scenes.page(name=f"Acme {evil}", about=evil)
     group = service.add_group(scenes.TESS, evil, evil)
-    part = service.add_component(
-        scenes.TESS, name=evil, description=evil, group_id=group.id
-    )
+    part = service.add_component(scenes.TESS, name=evil, description=evil, group_id=group.id)
     body = f"{evil}\n\n[link]({evil}) ![image]({evil})\n\n`{evil}`"
     found = scenes.incident(
         frozen_time,

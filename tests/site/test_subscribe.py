@@ -106,7 +106,9 @@ def test_too_many_wishes_are_refused_with_the_text_kept(
 ) -> None:
     scenes.page()
     for number in range(10):
-        assert client.post("/subscribe", data={"email": f"a{number}@example.com"}).status_code == 200
+        assert (
+            client.post("/subscribe", data={"email": f"a{number}@example.com"}).status_code == 200
+        )
     answer = _subscribe(client)
     html = answer.get_data(as_text=True)
     assert answer.status_code == 429
