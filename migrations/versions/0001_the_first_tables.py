@@ -123,11 +123,9 @@ def upgrade() -> None:
         sa.Column("time_zone", sa.String(length=64), nullable=False),
         sa.Column("locale", sa.String(length=10), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("only", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_page")),
-        sa.UniqueConstraint("only", name=op.f("uq_page_only")),
     )
     op.create_table(
         "subscriber",
