@@ -30,10 +30,15 @@ from statushub.incidents.models import (
 from statushub.incidents.statuses import IN_FORCE, ComponentStatus, worst
 
 
-def lock_components(ids: Iterable[str], field: str = "components") -> dict[str, Component]:
+def lock_components(
+    ids: Iterable[str], field: str = "components", *, known: Iterable[str] = ()
+) -> dict[str, Component]:
     """The components, locked until the transaction ends, in one order for everybody so that two
-    writers never wait for each other. Raises Invalid by ``field`` when one is unknown."""
-    wanted = set(ids)
+    writers never wait for each other in a circle.
+
+    Raises Invalid by ``field`` when one is unknown, or archived unless it is among ``known``.
+    """
+    wanted, accepted = set(ids), set(known)
     found = db.session.scalars(
         select(Component)
         .where(Component.id.in_(wanted))
@@ -41,7 +46,7 @@ def lock_components(ids: Iterable[str], field: str = "components") -> dict[str, 
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    components = {component.id: component for component in found}
+    components = {one.id: one for one in found if one.archived_at is None or one.id in accepted}
     if components.keys() != wanted:
         message = _("A component is not known any more. Load the page again and choose anew.")
         raise Invalid(fields={field: message})

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from statushub.core import audit, clock
 from statushub.core.audit import Actor
@@ -52,13 +52,12 @@ def remove_group(actor: Actor, group_id: str) -> None:
     """Remove a group; its components stay, ungrouped, in its place. Raises NotFound."""
     with transaction():
         group = _group(group_id)
-        db.session.execute(
-            update(Component)
-            .where(Component.group_id == group_id)
-            .values(group_id=None, position=group.position)
-        )
+        children = list(group.components)
+        _renumber_around(group, children)
+        for child in children:
+            child.group = None
         audit.record(actor, "group.removed", "component_group", group.id, group.name)
-        db.session.expire(group)
+        db.session.flush()
         db.session.delete(group)
         bump_revision()
 
@@ -120,6 +119,16 @@ def archive_component(actor: Actor, component_id: str) -> Component:
     return component
 
 
+def restore_component(actor: Actor, component_id: str) -> Component:
+    """Bring an archived component back, as it is now. Raises NotFound."""
+    with transaction():
+        component = _component(component_id)
+        if component.archived_at is not None:
+            component.archived_at, component.updated_at = None, clock.now()
+            _done(actor, "component.restored", "component", component)
+    return component
+
+
 def reorder(actor: Actor, ids: Sequence[str]) -> None:
     """Put groups and components into this order. Those not named keep their position.
 
@@ -150,6 +159,8 @@ def set_component_status(
     with transaction():
         wanted = checks.member(ComponentStatus, status, "status")
         component = _component(component_id, locked=True)
+        if component.archived_at is not None:
+            raise NotFound(_("This component is archived. Restore it first."))
         old = component.status
         at = max(clock.now(), claims.last_changes([component_id]).get(component_id, clock.now()))
         claims.overrule_claims(component_id, wanted)
@@ -184,6 +195,19 @@ def _group(group_id: str) -> ComponentGroup:
     if group is None:
         raise NotFound(_("There is no such group."))
     return group
+
+
+def _renumber_around(group: ComponentGroup, children: Sequence[Component]) -> None:
+    """Make room in the page's order for a group's components to stand where the group stood."""
+    alone = select(Component).where(Component.group_id.is_(None))
+    top: list[Component | ComponentGroup] = [
+        *db.session.scalars(select(ComponentGroup)),
+        *db.session.scalars(alone),
+    ]
+    top.sort(key=lambda one: (one.position, one.name))
+    at = top.index(group)
+    for position, one in enumerate([*top[:at], *children, *top[at + 1 :]]):
+        one.position = position
 
 
 def _known_group(group_id: str | None) -> str | None:

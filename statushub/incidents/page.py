@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from statushub.core import audit, clock
 from statushub.core.audit import Actor
@@ -50,6 +50,7 @@ def set_up_page(
 ) -> Page:
     """Make the page, once. Raises Conflict when there is one, Invalid by field."""
     with transaction():
+        _wait_for_turn()
         if find_page() is not None:
             raise Conflict(_("This StatusHub is set up already. Sign in."))
         page = Page(revision=1)
@@ -68,6 +69,12 @@ def set_up_page(
         db.session.flush()
         audit.record(audit.SYSTEM, "page.set_up", "page", page.id, page.name)
     return page
+
+
+def _wait_for_turn() -> None:
+    """Let one set-up go after the other; on SQLite every writer waits for its turn anyway."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(text("LOCK TABLE page IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def update_page(actor: Actor, **fields: str) -> Page:

@@ -232,7 +232,9 @@ def get_update(update_id: str) -> IncidentUpdate:
 def desk_incidents(limit: int = 50) -> list[Incident]:
     """What the desk lists: everything not over, published or not, then the newest that is."""
     going_on = select(Incident).where(Incident.resolved_at.is_(None))
-    over = select(Incident).where(Incident.resolved_at.is_not(None))
+    over = select(Incident).where(
+        Incident.published_at.is_not(None), Incident.resolved_at.is_not(None)
+    )
     newest = (Incident.occurred_at.desc(), Incident.id.desc())
     first = list(db.session.scalars(with_everything(going_on.order_by(*newest))))
     rest = max(limit - len(first), 0)

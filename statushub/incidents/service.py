@@ -26,6 +26,7 @@ from statushub.incidents.components import (
     edit_group,
     remove_group,
     reorder,
+    restore_component,
     set_component_status,
 )
 from statushub.incidents.maintenance import due_maintenances, reschedule, schedule_maintenance
@@ -54,6 +55,7 @@ __all__ = [
     "remove_group",
     "reorder",
     "reschedule",
+    "restore_component",
     "schedule_maintenance",
     "set_component_status",
     "set_up_page",

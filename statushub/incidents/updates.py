@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import EllipsisType
 from typing import Any
@@ -26,6 +26,7 @@ from statushub.incidents.statuses import (
     ComponentStatus,
     Impact,
     IncidentStatus,
+    Kind,
     first_statuses,
     worst,
 )
@@ -72,7 +73,9 @@ def post_update(
             display_at=at,
             affected_components=told or None,
             deliver_notifications=deliver,
-            custom_tweet=custom_tweet,
+            custom_tweet=None
+            if custom_tweet is None
+            else checks.note(custom_tweet, "custom_tweet"),
             author_id=author_id if author_id is not None else _person(actor),
         )
         db.session.add(update)
@@ -99,6 +102,7 @@ def lock_incident(incident_id: str) -> Incident:
     ).first()
     if incident is None:
         raise NotFound(_("There is no such incident."))
+    db.session.expire(incident, ["affected", "updates"])
     return incident
 
 
@@ -120,11 +124,7 @@ def _next_status(incident: Incident, status: IncidentStatus | str) -> IncidentSt
     else:
         allowed = wanted in TRANSITIONS[incident.status]
     if not allowed:
-        message = _(
-            "“%(wanted)s” cannot follow “%(current)s”. Choose another status.",
-            wanted=wanted.value.replace("_", " "),
-            current=incident.status.value.replace("_", " "),
-        )
+        message = _("This status cannot follow the present one. Choose another.")
         raise Invalid(fields={"status": message})
     return wanted
 
@@ -138,6 +138,9 @@ def _moment(incident: Incident, display_at: datetime | None) -> datetime:
     at = checks.past_moment(display_at, "display_at")
     if newest is not None and at < newest:
         message = _("An update cannot be older than the one before it.")
+        raise Invalid(fields={"display_at": message})
+    if incident.kind is Kind.INCIDENT and at < incident.started_at:
+        message = _("This is before the incident started. Move its start first.")
         raise Invalid(fields={"display_at": message})
     return at
 
@@ -166,29 +169,40 @@ def _change_components(
 ) -> list[dict[str, Any]]:
     first = incident.published_at is None
     was_in_force = not first and incident.status in IN_FORCE
+    said = wanted or {}
+    components = _lock_affected(incident, said)
     if first and wanted is not None:
-        _drop_plans(incident, wanted)
-    affected = _note_claims(incident, wanted or {})
-    components = claims.lock_components(affected)
+        incident.affected = [row for row in incident.affected if row.component_id in said]
+    affected = _note_claims(incident, said)
     impacts.follow(incident, status, [claim.status for claim in affected.values()])
     if was_in_force and status in CLOSED:
         for component_id, claim in affected.items():
-            claim.status = (wanted or {}).get(component_id, ComponentStatus.OPERATIONAL)
-    shown = _what_shows(incident, status, affected, set(wanted or {}), was_in_force)
-    return _show(incident, components, shown, at, strict=strict)
+            claim.status = said.get(component_id, ComponentStatus.OPERATIONAL)
+    shown = _what_shows(incident, status, affected, set(said), was_in_force)
+    told = [components[component_id] for component_id in affected]
+    return _show(incident, told, shown, at, strict=strict)
 
 
-def _drop_plans(incident: Incident, wanted: dict[str, ComponentStatus]) -> None:
-    for claim in [row for row in incident.affected if row.component_id not in wanted]:
-        incident.affected.remove(claim)
+def _lock_affected(incident: Incident, said: Iterable[str]) -> dict[str, Component]:
+    """Lock what the incident affects or will, and only then read its claims: a status set by hand
+    changes claims too (claims.py, rule 2)."""
+    already = db.session.scalars(
+        select(AffectedComponent.component_id).where(AffectedComponent.incident_id == incident.id)
+    ).all()
+    components = claims.lock_components({*already, *said}, known=already)
+    db.session.scalars(
+        select(AffectedComponent)
+        .where(AffectedComponent.incident_id == incident.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    return components
 
 
 def _note_claims(
-    incident: Incident, wanted: dict[str, ComponentStatus]
+    incident: Incident, said: Mapping[str, ComponentStatus]
 ) -> dict[str, AffectedComponent]:
-    claims.lock_components(wanted)  # refuses unknown ones before a row could point at them
     affected = {row.component_id: row for row in incident.affected}
-    for component_id, status in wanted.items():
+    for component_id, status in said.items():
         if component_id in affected:
             affected[component_id].status = status
         else:
@@ -219,7 +233,7 @@ def _what_shows(
 
 def _show(
     incident: Incident,
-    components: dict[str, Component],
+    components: list[Component],
     shown: dict[str, ComponentStatus],
     at: datetime,
     *,
@@ -228,7 +242,7 @@ def _show(
     """Change what changes; tell all of it in the wire's shape."""
     last = claims.last_changes(shown)
     told = []
-    for component in sorted(components.values(), key=lambda one: (one.position, one.id)):
+    for component in sorted(components, key=lambda one: (one.position, one.id)):
         old = component.status
         new = shown.get(component.id, old)
         recorded = last.get(component.id, at)

@@ -17,7 +17,9 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from statushub.incidents.statuses import ComponentStatus
-from statushub.incidents.timeline import Record, timelines
+from statushub.incidents.timeline import Record, Timeline, timelines
+
+Bound = tuple[date, datetime, datetime]  # a day, its first moment, and the next day's
 
 _C = ComponentStatus
 _SECOND = timedelta(seconds=1)
@@ -90,14 +92,17 @@ def uptime(
     """
     zone = ZoneInfo(tz) if isinstance(tz, str) else tz
     bounds = day_bounds(now, days, zone)
-    result = {}
-    for line in timelines(component_ids, bounds[0][1], now):
-        tracked = line.tracked_from(zone)
-        shown = [Day(day, has_data=tracked < min(end, now)) for day, _, end in bounds]
-        _pour(shown, bounds, line.records, tracked, now)
-        window = now - max(bounds[0][1], tracked)
-        result[line.component_id] = Uptime(line.component_id, shown, _percent(shown, window))
-    return result
+    lines = timelines(component_ids, bounds[0][1], now)
+    return {line.component_id: of_timeline(line, bounds, zone, now) for line in lines}
+
+
+def of_timeline(line: Timeline, bounds: Sequence[Bound], zone: ZoneInfo, now: datetime) -> Uptime:
+    """The uptime of one component from its records over the days of ``bounds``."""
+    tracked = line.tracked_from(zone)
+    shown = [Day(day, has_data=tracked < min(end, now)) for day, _, end in bounds]
+    _pour(shown, bounds, line.records, tracked, now)
+    window = now - max(bounds[0][1], tracked)
+    return Uptime(line.component_id, shown, _percent(shown, window))
 
 
 def average(percentages: Iterable[Decimal | None]) -> Decimal | None:
@@ -106,7 +111,7 @@ def average(percentages: Iterable[Decimal | None]) -> Decimal | None:
     return Decimal(int(sum(known) * 100 // len(known))).scaleb(-2) if known else None
 
 
-def day_bounds(now: datetime, days: int, zone: ZoneInfo) -> list[tuple[date, datetime, datetime]]:
+def day_bounds(now: datetime, days: int, zone: ZoneInfo) -> list[Bound]:
     """The last ``days`` days in ``zone`` with their first moment and that of the day after, UTC."""
     today = now.astimezone(zone).date()
     dates = [today - timedelta(days=back) for back in range(days - 1, -2, -1)]
@@ -122,7 +127,7 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
 
 def _pour(
     days: list[Day],
-    bounds: Sequence[tuple[date, datetime, datetime]],
+    bounds: Sequence[Bound],
     records: Sequence[Record],
     tracked: datetime,
     now: datetime,
