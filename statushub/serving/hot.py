@@ -125,6 +125,10 @@ class HotPages:
             return self._health(head=environ["REQUEST_METHOD"] == "HEAD").send(start_response)
         return self._less_hot(key, environ, start_response)
 
+    def close(self) -> None:
+        """End the thread that watches for snapshots."""
+        self._store.close()
+
     def _less_hot(
         self, key: str, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
