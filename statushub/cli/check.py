@@ -16,9 +16,8 @@ from sqlalchemy.exc import DBAPIError
 
 from statushub import config
 from statushub.accounts import service as accounts
-from statushub.channels.models import Channel
-from statushub.channels.seam import Sent
-from statushub.channels.service import check_channel
+from statushub.channels.seam import Account, Outcome, Sent
+from statushub.channels.service import all_channels, check_channel, transports
 from statushub.config import Settings
 from statushub.core import clock
 from statushub.core.db import db
@@ -135,23 +134,22 @@ def _mail() -> Iterator[Finding]:
             "warn", "No mail server", "Set STATUSHUB_SMTP_URL, e.g. smtp://user:pass@host:587"
         )
         return
-    outcome = current_app.extensions["statushub.transports"].check_mail()
-    if isinstance(outcome, Sent):
-        yield Finding("ok", f"Mail server: {outcome.detail}")
-    else:
-        yield Finding("fail", f"Mail server: {outcome.reason}", "Check STATUSHUB_SMTP_URL.")
+    outcome = transports().get("email").check(Account())
+    yield _told("Mail server", outcome, "Check STATUSHUB_SMTP_URL.")
 
 
 def _channels() -> Iterator[Finding]:
-    for channel in db.session.scalars(select(Channel).where(Channel.removed_at.is_(None))):
+    for channel in all_channels():
         if not channel.enabled:
             yield Finding("warn", f"{channel.name} is off: {channel.disabled_reason}", _CONNECT)
             continue
-        outcome = check_channel(channel.id)
-        if isinstance(outcome, Sent):
-            yield Finding("ok", f"{channel.name}: {outcome.detail}")
-        else:
-            yield Finding("fail", f"{channel.name}: {outcome.reason}", _CONNECT)
+        yield _told(channel.name, check_channel(channel.id), _CONNECT)
+
+
+def _told(what: str, outcome: Outcome, advice: str) -> Finding:
+    if isinstance(outcome, Sent):
+        return Finding("ok", f"{what}: {outcome.detail}")
+    return Finding("fail", f"{what}: {outcome.reason}", advice)
 
 
 _CONNECT = "Open the desk, Channels, and connect it again."
