@@ -13,7 +13,7 @@ from statushub.accounts.permissions import Permission
 from statushub.core.i18n import LOCALES
 from statushub.desk.blueprint import desk
 from statushub.desk.session import let_in
-from statushub.web.forms import Answer, ChoiceField, Form, LineField, SecretField, required
+from statushub.web.forms import Answer, ChoiceField, Form, LineField, SecretField, options, required
 from statushub.web.guards import needs
 from statushub.web.limits import limiter
 
@@ -22,7 +22,7 @@ class ProfileForm(Form):
     """Name and language."""
 
     name = LineField(_l("Name"), required(_l("Enter your name.")))
-    locale = ChoiceField(_l("Language of the desk"), choices=list(LOCALES.items()))
+    locale = ChoiceField(_l("Language of the desk"), choices=options(LOCALES.items()))
 
 
 class PasswordForm(Form):

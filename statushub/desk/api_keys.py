@@ -12,7 +12,7 @@ from statushub.accounts import service
 from statushub.accounts.permissions import Permission, Role
 from statushub.accounts.words import ROLE, role_choices
 from statushub.desk.blueprint import desk
-from statushub.web.forms import Answer, ChoiceField, Form, LineField, required
+from statushub.web.forms import Answer, ChoiceField, Form, LineField, options, required
 from statushub.web.guards import needs
 
 
@@ -33,7 +33,7 @@ class KeyForm(Form):
 
 def _form() -> KeyForm:
     form = KeyForm()
-    form.role.choices = role_choices(current_user.role)
+    form.role.choices = options(role_choices(current_user.role))
     return form
 
 

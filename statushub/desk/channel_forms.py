@@ -11,7 +11,7 @@ from wtforms import Field
 
 from statushub.channels.models import Channel
 from statushub.channels.seam import Setting, Transport
-from statushub.web.forms import ChoiceField, Form, LineField, SecretField, required
+from statushub.web.forms import ChoiceField, Form, LineField, SecretField, options, required
 
 # Before every setting's name, so that none meets an attribute of the form itself.
 _PREFIX = "value_"
@@ -64,6 +64,6 @@ def _field(setting: Setting, *, kept: bool) -> Field:
         return SecretField(label, description=" ".join(part for part in (hint, keep) if part))
     if setting.choices:
         return ChoiceField(
-            label, choices=list(setting.choices), default=setting.default, description=hint
+            label, choices=options(setting.choices), default=setting.default, description=hint
         )
     return LineField(label, limit=_VALUE_MAX, default=setting.default, description=hint)

@@ -13,7 +13,7 @@ from statushub.desk.arrangement import all_groups
 from statushub.desk.words import COMPONENT
 from statushub.incidents.models import Component
 from statushub.incidents.statuses import ComponentStatus
-from statushub.web.forms import ChoiceField, Form, LineField, TextField, required
+from statushub.web.forms import ChoiceField, Form, LineField, TextField, options, required
 
 _DESCRIPTION_MAX = 2_000
 
@@ -44,7 +44,7 @@ class ComponentForm(Form):
     def offer(cls, **facts: Any) -> ComponentForm:
         """A form for what was sent, or for what is to be."""
         form = cls(**facts)
-        form.group_id.choices = _group_choices()
+        form.group_id.choices = options(_group_choices())
         return form
 
     @classmethod
@@ -68,7 +68,8 @@ class StatusForm(Form):
     """How a component is, now."""
 
     status = RadioField(
-        _l("Status"), choices=[(status.value, COMPONENT[status]) for status in ComponentStatus]
+        _l("Status"),
+        choices=options((status.value, COMPONENT[status]) for status in ComponentStatus),
     )
 
 

@@ -111,17 +111,17 @@ def component_archive(component_id: str) -> ResponseReturnValue:
     return redirect(url_for("desk.components"))
 
 
-@desk.post("/components/<item_id>/move")
+@desk.post("/components/<row_id>/move")
 @needs(Permission.MANAGE_COMPONENTS)
-def component_move(item_id: str) -> ResponseReturnValue:
+def component_move(row_id: str) -> ResponseReturnValue:
     """One place up or down, among its equals; groups too."""
     direction = request.form.get("direction")
     if direction not in {"up", "down"}:
         abort(400)
-    order = moved(item_id, up=direction == "up")
+    order = moved(row_id, up=direction == "up")
     if order is not None:
         room.reorder(current_user.actor, order)
-    return redirect(url_for("desk.components", _anchor=item_id))
+    return redirect(url_for("desk.components", _anchor=row_id))
 
 
 @desk.route("/component-groups/new", methods=["GET", "POST"])

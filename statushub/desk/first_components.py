@@ -13,7 +13,7 @@ from statushub.core.db import transaction
 from statushub.core.errors import Conflict, Invalid
 from statushub.core.text import clean_line
 from statushub.demo.load import load_demo
-from statushub.desk.arrangement import arrangement
+from statushub.desk.arrangement import all_groups, arrangement
 from statushub.desk.blueprint import desk
 from statushub.incidents import service as incidents
 from statushub.web.forms import Form, TextField, required
@@ -86,9 +86,9 @@ def parse_lines(text: str) -> list[tuple[str, str]]:
 
 def _add_lines(text: str) -> int:
     lines = parse_lines(text)
-    groups: dict[str, str] = {}
     actor = current_user.actor
     with transaction():
+        groups = {group.name: group.id for group in all_groups()}
         for group, name in lines:
             if group and group not in groups:
                 groups[group] = incidents.add_group(actor, group).id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from statushub.accounts import service
 from statushub.accounts.words import ROLE, ROLE_MEANING
+from statushub.core.errors import NotFound
 from statushub.desk.blueprint import desk
 from statushub.desk.session import let_in
 from statushub.web.forms import Form, LineField, SecretField, required
@@ -37,8 +38,11 @@ class AcceptForm(ResetForm):
 @limiter.limit("30 per minute")
 @public
 def accept_invitation(token: str) -> ResponseReturnValue:
-    """For whoever holds the link; raises NotFound, saying why, when it no longer works."""
-    invitation = service.find_invitation(token)
+    """For whoever holds the link; one that no longer works says why."""
+    try:
+        invitation = service.find_invitation(token)
+    except NotFound as error:
+        return render_template("desk/invitation_gone.html", message=str(error)), error.status
     reset = invitation.user_id is not None
     form = ResetForm() if reset else AcceptForm()
     user = form.deed(

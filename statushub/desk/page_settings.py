@@ -14,7 +14,7 @@ from statushub.desk.blueprint import desk
 from statushub.desk.zones import zone_choices
 from statushub.incidents import service
 from statushub.incidents.page import find_page, get_page
-from statushub.web.forms import ChoiceField, Form, LineField, TextField, required
+from statushub.web.forms import ChoiceField, Form, LineField, TextField, options, required
 from statushub.web.guards import needs
 
 URL_MAX = 2_000
@@ -43,7 +43,7 @@ class PageForm(Form):
     )
     locale = ChoiceField(
         _l("Language of the page"),
-        choices=list(LOCALES.items()),
+        choices=options(LOCALES.items()),
         description=_l("Readers can switch; this is what they see first."),
     )
 
@@ -55,7 +55,7 @@ def page_settings() -> ResponseReturnValue:
     if find_page() is None:
         return redirect(url_for("desk.setup_page"))
     form = PageForm(obj=get_page())
-    form.time_zone.choices = _zones(form)
+    form.time_zone.choices = options(_zones())
     fields = ("name", "about", "url", "support_url", "time_zone", "locale")
     done = form.deed(
         lambda: service.update_page(
@@ -68,7 +68,7 @@ def page_settings() -> ResponseReturnValue:
     return redirect(url_for("desk.page_settings"))
 
 
-def _zones(form: PageForm) -> list[tuple[str, str]]:
+def _zones() -> list[tuple[str, str]]:
     """All zones, and the page's own, should an import have brought one of another name."""
     choices, own = zone_choices(), get_page().time_zone
     return choices if own in dict(choices) else [(own, own), *choices]

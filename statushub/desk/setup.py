@@ -28,6 +28,7 @@ from statushub.web.forms import (
     Form,
     LineField,
     SecretField,
+    options,
     required,
 )
 from statushub.web.guards import needs, public
@@ -49,7 +50,7 @@ class PageForm(Form):
         _l("Time zone"),
         description=_l("For times in e-mails. On the page, every reader sees their own."),
     )
-    locale = ChoiceField(_l("Language"), choices=list(LOCALES.items()))
+    locale = ChoiceField(_l("Language"), choices=options(LOCALES.items()))
 
 
 class SetupForm(PageForm):
@@ -102,7 +103,7 @@ def _begin(kind: type[FormOfPage]) -> FormOfPage:
         time_zone=page.time_zone if page else "Etc/UTC",
         locale=page.locale if page else str(get_locale() or "en"),
     )
-    form.time_zone.choices = zone_choices()
+    form.time_zone.choices = options(zone_choices())
     return form
 
 

@@ -17,7 +17,7 @@ from statushub.core.db import transaction
 from statushub.core.errors import Conflict
 from statushub.desk.blueprint import desk
 from statushub.publishing.notices import send_invitation
-from statushub.web.forms import AddressField, Answer, ChoiceField, Form, required
+from statushub.web.forms import AddressField, Answer, ChoiceField, Form, options, required
 from statushub.web.guards import needs
 from statushub.web.limits import limiter
 
@@ -37,7 +37,7 @@ class RoleForm(Form):
 
 def _invite_form() -> InviteForm:
     form = InviteForm()
-    form.role.choices = role_choices(current_user.role)
+    form.role.choices = options(role_choices(current_user.role))
     return form
 
 
@@ -108,7 +108,7 @@ def invitation_revoke(invitation_id: str) -> ResponseReturnValue:
 
 def _role_form(user: User) -> RoleForm:
     form = RoleForm(role=user.role.value)
-    form.role.choices = role_choices(current_user.role)
+    form.role.choices = options(role_choices(current_user.role))
     return form
 
 

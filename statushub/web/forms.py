@@ -6,16 +6,17 @@ fields, so that no rule is written twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar, TypeVar
 
 from flask import render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, Field, PasswordField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.form import BaseForm
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import StopValidation, ValidationError
 
 from statushub.core.errors import Invalid, StatusHubError
 from statushub.core.text import TITLE_MAX, clean_line, clean_text
@@ -44,9 +45,24 @@ class AtMost:
             )
 
 
-def required(message: Any = None) -> InputRequired:
-    """Something must be there. ``message`` says what to enter."""
-    return InputRequired(message or _l("Fill this in."))
+class Required:
+    """Something must be left after cleaning; ``message`` says what to enter."""
+
+    field_flags: ClassVar = {"required": True}
+
+    def __init__(self, message: Any = None) -> None:
+        self.message = message or _l("Fill this in.")
+
+    def __call__(self, _form: BaseForm, field: Field) -> None:
+        """Raises StopValidation."""
+        if not field.data:
+            field.errors[:] = []
+            raise StopValidation(self.message)
+
+
+def required(message: Any = None) -> Required:
+    """Something must be there."""
+    return Required(message)
 
 
 def _line(value: str | None) -> str:
@@ -83,6 +99,11 @@ class SecretField(PasswordField):  # type: ignore[misc] # wtforms carries no typ
 
     def __init__(self, label: Any, *rules: Any, **more: Any) -> None:
         super().__init__(label, [*rules, AtMost(1_000)], **more)
+
+
+def options(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    """(value, label) pairs as a field's choices."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 class ChoiceField(SelectField):  # type: ignore[misc] # wtforms carries no types
