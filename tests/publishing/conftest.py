@@ -46,9 +46,7 @@ class World:
     def draft(self, incident: Incident | None = None, **content: Any) -> Draft:
         """The open draft with these fields saved over what it says."""
         draft = drafts.open_draft(self.actor, (incident or self.incident).id)
-        return drafts.save_draft(
-            self.actor, draft.id, base_version=draft.version, content=content
-        )
+        return drafts.save_draft(self.actor, draft.id, base_version=draft.version, content=content)
 
     def publish(self, incident: Incident | None = None, **content: Any) -> IncidentUpdate:
         """Write and publish an update."""
