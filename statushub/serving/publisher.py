@@ -142,7 +142,7 @@ class Publisher:
             return before
         why_not = refusal(answer.status, answer.headers)
         if why_not:
-            level = logging.INFO if answer.status in _NO_PAGE else logging.WARNING
+            level = logging.DEBUG if answer.status in _NO_PAGE else logging.WARNING
             log.log(level, "%s is not kept as ready bytes: %s", path, why_not)
             return None
         headers = public_headers(path, answer.headers)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import resource
 import signal
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import TextIO
+from dataclasses import asdict, dataclass
+from typing import NoReturn, TextIO
 from urllib.parse import urlsplit, urlunsplit
 
 from statushub.config import Settings
@@ -24,6 +26,8 @@ PUBLISHER_GRACE = 5.0
 SITE_GRACE = 10.0
 READY_SECONDS = 60.0
 HOPELESS_DEATHS = 3
+_HEAVY = "flask"  # whoever imported this has the whole application in memory
+_PLAN = "STATUSHUB_SERVE_PLAN"
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - compared, not bound
 
 
@@ -44,8 +48,46 @@ def serve(
         _say(_why_not(host, port, error), sys.stderr)
         return 1
     _raise_file_limit()
-    log_to_stderr()
-    return Supervisor(settings, host, port, workers, with_worker).run(lines)
+    address = base_url(settings.base_url, port)
+    plan = Plan(
+        host=host,
+        port=port,
+        workers=workers,
+        with_worker=with_worker,
+        lines=[line.replace(settings.base_url, address) for line in lines],
+    )
+    env = _environment(settings, plan, address)
+    if _HEAVY in sys.modules:
+        _start_afresh(plan, env)
+    return Supervisor(plan, env).run()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to run and what to say."""
+
+    host: str
+    port: int
+    workers: int
+    with_worker: bool
+    lines: Sequence[str]
+
+
+def main() -> int:
+    """The supervisor in the process that :func:`serve` left for it."""
+    env = dict(os.environ)
+    plan = Plan(**json.loads(env.pop(_PLAN)))
+    return Supervisor(plan, env).run()
+
+
+def _start_afresh(plan: Plan, env: Mapping[str, str]) -> NoReturn:
+    """Go on as a process that never saw the application: a supervisor that lives for months
+    needs 15 MB, not 100. The plan goes by the environment, which other users cannot read: it
+    may hold the set-up link."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    command = _module("statushub.serving.server")
+    os.execve(command[0], command, {**env, _PLAN: json.dumps(asdict(plan))})  # noqa: S606 - ourselves
 
 
 def free_port(host: str, port: int) -> int:
@@ -64,16 +106,10 @@ class Supervisor:
     """Starts the children, starts them again when they die, stops them in the right order: the
     worker first (nothing half-sent), the site last (the page stays up to the end)."""
 
-    def __init__(
-        self, settings: Settings, host: str, port: int, workers: int, with_worker: bool
-    ) -> None:
-        self._host = host
-        self._port = port
-        self._asked_url = settings.base_url
-        self._base_url = base_url(settings.base_url, port)
+    def __init__(self, plan: Plan, env: Mapping[str, str]) -> None:
+        self._plan = plan
         self._signals: list[int] = []
-        env = self._environment(settings)
-        place = ["--host", host, "--port", str(port), "--workers", str(workers)]
+        place = ["--host", plan.host, "--port", str(plan.port), "--workers", str(plan.workers)]
         self._site = Child(
             "site", _module("statushub.serving.site_process", *place), env, SITE_GRACE
         )
@@ -82,11 +118,12 @@ class Supervisor:
         )
         self._worker = Child("worker", _module("statushub", "worker"), env, WORKER_GRACE)
         self._children = [self._site, self._publisher]
-        if with_worker:
+        if plan.with_worker:
             self._children.append(self._worker)
 
-    def run(self, lines: Sequence[str]) -> int:
+    def run(self) -> int:
         """Serve. Returns the exit code."""
+        log_to_stderr()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_signal)
         ready = False
@@ -96,7 +133,8 @@ class Supervisor:
                 child.tend()
             if not ready and self._answers():
                 ready = True
-                self._announce(lines)
+                for line in self._plan.lines:
+                    _say(line, sys.stdout)
             elif not ready and self._hopeless(give_up_at):
                 _say("The site does not come up; the reason is above.", sys.stderr)
                 self._stop()
@@ -105,29 +143,14 @@ class Supervisor:
         self._stop()
         return 0
 
-    def _environment(self, settings: Settings) -> dict[str, str]:
-        """What the children read their settings from: ours, with what the command line said."""
-        return {
-            **os.environ,
-            "STATUSHUB_DATA_DIR": str(settings.data_dir),
-            "STATUSHUB_DATABASE_URL": settings.database_url,
-            "STATUSHUB_BASE_URL": self._base_url,
-            "STATUSHUB_HOST": self._host,
-            "STATUSHUB_PORT": str(self._port),
-            "PYTHONUNBUFFERED": "1",
-        }
-
     def _on_signal(self, number: int, _frame: object) -> None:
         self._signals.append(number)
 
-    def _announce(self, lines: Sequence[str]) -> None:
-        for line in lines:
-            _say(line.replace(self._asked_url, self._base_url), sys.stdout)
-
     def _answers(self) -> bool:
         """Whether the site takes connections."""
+        host = _ANY.get(self._plan.host, self._plan.host)
         try:
-            with socket.create_connection((_ANY.get(self._host, self._host), self._port), 0.2):
+            with socket.create_connection((host, self._plan.port), 0.2):
                 return True
         except OSError:
             return False
@@ -144,6 +167,19 @@ class Supervisor:
             child.ask_to_stop()
         for child in (self._publisher, self._site):
             child.wait(self._signals)
+
+
+def _environment(settings: Settings, plan: Plan, address: str) -> dict[str, str]:
+    """What the children read their settings from: ours, with what the command line said."""
+    return {
+        **os.environ,
+        "STATUSHUB_DATA_DIR": str(settings.data_dir),
+        "STATUSHUB_DATABASE_URL": settings.database_url,
+        "STATUSHUB_BASE_URL": address,
+        "STATUSHUB_HOST": plan.host,
+        "STATUSHUB_PORT": str(plan.port),
+        "PYTHONUNBUFFERED": "1",
+    }
 
 
 def base_url(configured: str, port: int) -> str:
@@ -181,3 +217,7 @@ def _raise_file_limit() -> None:
     if soft != hard:
         with suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -313,3 +313,30 @@ def test_the_whole_stack_works_under_any_wsgi_server(
         assert Client(app).get("/healthz").json["status"] == "ok"
     finally:
         app.close()
+
+
+def test_the_command_makes_everything_in_an_empty_directory(tmp_path: Path) -> None:
+    env = {
+        **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+        "STATUSHUB_DATA_DIR": str(tmp_path / "new"),
+        "STATUSHUB_PORT": "0",
+    }
+    command = [sys.executable, "-m", "statushub", "serve", "--no-worker"]
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            line = process.stdout.readline()
+            found = re.search(r"http://127\.0\.0\.1:([1-9]\d+)/", line)
+            assert found, f"no address in {line!r}"
+            port = int(found[1])
+            said = process.stdout.readline() + process.stdout.readline()
+            assert f"http://127.0.0.1:{port}/desk/setup?token=" in said
+            assert Raw.ask(port, "GET /healthz HTTP/1.0\r\n\r\n").status == 200
+            memory = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+            resident = re.search(r"VmRSS:\s+(\d+) kB", memory)
+            assert resident
+            assert int(resident[1]) < 50_000, "the supervisor carries the whole application"
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=30) == 0
+        finally:
+            process.kill()
