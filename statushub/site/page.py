@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import render_template
@@ -9,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from statushub.incidents import queries
 from statushub.incidents.history import incidents_by_day
-from statushub.incidents.models import Page
+from statushub.incidents.models import Incident, Page
 from statushub.incidents.page import get_page
 from statushub.site.blueprint import site
 from statushub.site.parts import affected, parts
@@ -29,22 +31,39 @@ def index() -> ResponseReturnValue:
     return render_template("site/index.html", **_front(get_page()))
 
 
+@dataclass(frozen=True)
+class PastDay:
+    """A day of the past: what is over in full, what goes on (and stands above) by name."""
+
+    date: date
+    incidents: list[Incident]
+    going_on: list[Incident]
+
+
 def _front(page: Page) -> dict[str, Any]:
     incidents = queries.open_incidents()
-    nodes = queries.components_tree(visible_only=True)
+    maintenances = queries.active_maintenances()
     said = statement(queries.all_components(), incidents)
-    going_on = {incident.id for incident in incidents}
-    days = incidents_by_day(PAST_DAYS)
-    for day in days:
-        day.incidents[:] = [one for one in day.incidents if one.id not in going_on]
+    nodes = queries.components_tree(visible_only=True)
     return {
         "indicator": said.indicator,
         "words": said.words,
         "incidents": incidents,
-        "maintenances": queries.active_maintenances(),
+        "maintenances": maintenances,
         "upcoming": queries.upcoming_maintenances(),
-        "parts": parts(nodes, page.time_zone, detailed=False),
+        "parts": parts(nodes, page.time_zone),
         "open_groups": sum(len(node.components) for node in nodes) <= MOST_OPEN,
-        "days": days,
+        "days": _past({one.id for one in (*incidents, *maintenances)}),
         "affected": affected,
     }
+
+
+def _past(above: set[str]) -> list[PastDay]:
+    return [
+        PastDay(
+            day.date,
+            [one for one in day.incidents if one.id not in above],
+            [one for one in day.incidents if one.id in above],
+        )
+        for day in incidents_by_day(PAST_DAYS)
+    ]

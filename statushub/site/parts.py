@@ -61,15 +61,15 @@ class Affected(NamedTuple):
     status: ComponentStatus
 
 
-def parts(nodes: Iterable[Node], zone: str, *, detailed: bool) -> list[Part]:
-    """The page's components. ``detailed`` bars say how long and link to the incident; the others
-    are small, for the first view. Neighbours without a group share one part."""
+def parts(nodes: Iterable[Node], zone: str) -> list[Part]:
+    """The page's components; bars say how long what lasted and link to the incident. Neighbours
+    without a group share one part."""
     nodes = list(nodes)
     shown = [component for node in nodes for component in node.components if component.showcase]
     found = uptime([one.id for one in shown], days=DAYS, tz=zone, now=clock.now())
     result: list[Part] = []
     for node in nodes:
-        rows = [_row(one, found.get(one.id), detailed=detailed) for one in node.components]
+        rows = [_row(one, found.get(one.id)) for one in node.components]
         if node.group is None and result and result[-1].group is None:
             result[-1].rows.extend(rows)
         else:
@@ -77,14 +77,15 @@ def parts(nodes: Iterable[Node], zone: str, *, detailed: bool) -> list[Part]:
     return result
 
 
-def _row(component: Component, history: Uptime | None, *, detailed: bool) -> Row:
+def _row(component: Component, history: Uptime | None) -> Row:
     if history is None:
         return Row(component)
-    bars = [_detailed(day) if detailed else Bar(day.date, day.level) for day in history.days]
-    return Row(component, bars, history.percent, history.days)
+    return Row(component, [_bar(day) for day in history.days], history.percent, history.days)
 
 
-def _detailed(day: Day) -> Bar:
+def _bar(day: Day) -> Bar:
+    if not day.time_in:
+        return Bar(day.date, day.level)
     spans = (
         (_("Major outage: %(time)s"), day.major_seconds),
         (_("Partial outage: %(time)s"), day.partial_seconds),

@@ -36,9 +36,7 @@ def uptime() -> ResponseReturnValue:
     """The page. Only components that show their history have a line."""
     page = get_page()
     nodes = queries.components_tree(visible_only=True)
-    shown = [
-        part for part in map(_with_history, parts(nodes, page.time_zone, detailed=True)) if part
-    ]
+    shown = [part for part in map(_with_history, parts(nodes, page.time_zone)) if part]
     table = [_line(part, row) for part in shown for row in part.rows]
     return render_template("site/uptime.html", parts=shown, table=table)
 

@@ -46,7 +46,10 @@ def _known(error: StatusHubError) -> ResponseReturnValue:
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error.get_response()
-    response = error_page(error.code, error.description or "")
+    # Werkzeug's own words are English and say less than our page does; ours are kept.
+    own_words = error.description != type(error).description
+    message = (error.description or "") if own_words or wants_json() else ""
+    response = error_page(error.code, message)
     for name, value in error.get_headers():
         if name.lower() in {"retry-after", "allow"}:
             response.headers[name] = value

@@ -75,7 +75,7 @@ def test_rss_carries_what_detectors_and_readers_look_for(
 def test_an_entry_tells_the_story_newest_first_in_the_known_markup(
     client: FlaskClient, frozen_time: Any, path: str
 ) -> None:
-    _, found = scenes.broken(frozen_time)
+    scenes.broken(frozen_time)
     raw = client.get(path).get_data(as_text=True)
     assert "data-var=" in raw
     entry = _parsed(client, path).entries[0]
