@@ -32,7 +32,7 @@ _LEVELS = (
 )
 
 
-@dataclass
+@dataclass(slots=True)
 class Day:
     """One day of one component. ``level``: none (no data), operational, maintenance, degraded,
     partial or major, the worst that the day saw however short. ``incident_ids``: the incidents
