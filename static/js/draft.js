@@ -95,10 +95,10 @@ class Editor {
       return this.again();
     }
     if (answer.ok) {
+      if (this.complains) this.complain("");
       this.failures = 0;
-      this.trouble.textContent = "";
       this.shared.saved(sent);
-      this.receive(state);
+      this.receive(state, "");
       return this.settled();
     }
     if (answer.status === 409 && state.version) {
@@ -114,7 +114,7 @@ class Editor {
     const delay = RETRIES[Math.min(this.failures, RETRIES.length - 1)];
     this.failures += 1;
     this.say("failed");
-    this.trouble.textContent = this.words.sayFailed;
+    this.complain(this.words.sayFailed);
     this.later(delay);
     return false;
   }
@@ -122,9 +122,14 @@ class Editor {
   refused(status, state) {
     const why = Object.values(state.fields ?? {}).join(" ") || state.error || "";
     this.say("refused");
-    this.trouble.textContent = status === 401 ? this.words.sayOut : `${this.words.sayRefused} ${why}`;
+    this.complain(status === 401 ? this.words.sayOut : `${this.words.sayRefused} ${why}`);
     if (status === 401) this.later(RETRIES.at(-1));
     return false;
+  }
+
+  complain(words) {
+    this.complains = words !== "";
+    if (this.trouble.textContent !== words) this.trouble.textContent = words;
   }
 
   settled() {
@@ -154,7 +159,8 @@ class Editor {
     }
   }
 
-  receive(state) {
+  /** Take in what the server says; `who` wrote what is new in it, as far as it tells. */
+  receive(state, who = state.saved_by) {
     if (state.closed) return this.close(state);
     if (state.csrf) this.form.elements.csrf_token.value = state.csrf;
     if (state.version < this.shared.version) return undefined; // overtaken by a newer answer
@@ -162,7 +168,7 @@ class Editor {
     this.at = state.saved_at ?? this.at;
     this.preview.mailOf(state.version);
     if (news) {
-      this.trouble.textContent = this.words.sayMerged.replace("{name}", state.saved_by);
+      this.trouble.textContent = who ? this.words.sayMerged.replace("{name}", who) : this.words.sayJoined;
       this.preview.soon();
     }
     if (this.shared.asking()) this.say("clash");

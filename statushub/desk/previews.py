@@ -8,6 +8,8 @@ from flask import render_template
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from statushub.channels.service import active_channels
+from statushub.desk import words
 from statushub.publishing import compose
 from statushub.publishing.compose import Preview
 from statushub.publishing.models import Draft
@@ -52,6 +54,14 @@ def as_json(draft: Draft, status: str, preview: Preview) -> dict[str, Any]:
     }
 
 
+def accounts() -> list[str]:
+    """The connected accounts that posts go out from, each with its network: “X @acme”."""
+    return [
+        f"{words.TRANSPORT.get(channel.transport, channel.transport)} {channel.name}"
+        for channel in active_channels()
+    ]
+
+
 def reach_in_words(preview: Preview) -> str:
     """“412 by e-mail, 3 webhooks, X @acme”."""
     emails, webhooks = preview.reach.get("email", 0), preview.reach.get("webhook", 0)
@@ -60,5 +70,6 @@ def reach_in_words(preview: Preview) -> str:
         parts.append(_("%(number)s by e-mail", number=f"{emails:,}"))
     if webhooks:
         parts.append(ngettext("%(num)d webhook", "%(num)d webhooks", webhooks))
-    parts.extend(str(name) for name in preview.reach.get("channels", ()))
+    if preview.reach.get("channels"):
+        parts.extend(accounts())
     return ", ".join(parts) or _("nobody is notified; the page and the feeds show it")

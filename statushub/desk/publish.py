@@ -63,6 +63,7 @@ def _confirm(draft: Draft, meant: int) -> str:
         changes=[one for one in preview.changes if one.old is not one.new],
         notify=content.get("notify", True),
         reach=preview.reach,
+        accounts=previews.accounts() if content.get("notify", True) else [],
         stale=meant != draft.version,
         differences=conflict_page.changes(draft, meant) if meant != draft.version else [],
         field_names=FIELD,
