@@ -9,7 +9,7 @@ from typing import Any
 
 import html5lib
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 
 from statushub.accounts import service as accounts
@@ -27,6 +27,27 @@ X_KEYS = {
     "access_token_secret": "ats-very-secret",
     "username": "acme",
 }
+
+
+class Browser(FlaskClient):
+    """A browser whose requests stand for themselves: the context that a test holds open must not
+    remember who was there in the request before."""
+
+    def open(self, *args: Any, **more: Any) -> Any:
+        """One request."""
+        g.pop("_login_user", None)
+        return super().open(*args, **more)
+
+
+@pytest.fixture(autouse=True)
+def _browsers(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "test_client_class", Browser)
+
+
+@pytest.fixture
+def client(app: Flask, _browsers: None) -> FlaskClient:
+    """A browser without JavaScript."""
+    return app.test_client()
 
 
 @dataclass
@@ -83,8 +104,8 @@ def fetch(client: FlaskClient) -> Callable[..., str]:
 def send(client: FlaskClient) -> Callable[..., str]:
     """Posts a form and follows where it leads; the page there is audited like any other."""
 
-    def post(path: str, status: int = 200, **fields: Any) -> str:
-        return audited(client.post(path, data=fields, follow_redirects=True), status)
+    def post(path: str, code: int = 200, /, **fields: Any) -> str:
+        return audited(client.post(path, data=fields, follow_redirects=True), code)
 
     return post
 
