@@ -74,7 +74,7 @@ def _one_message() -> bytes:
     payload = db.session.scalars(select(Message.payload)).first()
     assert payload is not None
     text, html = payload["text"], payload["html"]
-    head = f"From: s@example.com\r\nTo: @@to@@\r\nMessage-ID: <@@uid@@@h>\r\nSubject: x\r\n\r\n"
+    head = "From: s@example.com\r\nTo: @@to@@\r\nMessage-ID: <@@uid@@@h>\r\nSubject: x\r\n\r\n"
     return (head + (text + html).replace("\n", "\r\n")).encode()
 
 

@@ -74,7 +74,7 @@ def save_draft(
         draft = locked_draft(draft_id)
         yours = clean(content, _nameable(draft))
         base = _content_at(draft, base_version)
-        merged = merge(base or {}, draft.content, yours)
+        merged = merge(base, draft.content, yours) if base else Merged(draft.content, ())
         refused = base is None or draft.state is not DraftState.OPEN or bool(merged.clashes)
         if refused:
             _keep_aside(actor, draft, yours)

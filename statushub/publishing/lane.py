@@ -69,6 +69,8 @@ class Lane:
         self._renewed_at = time.monotonic()
         self._failures = 0
         self._paused_until = 0.0
+        self._why = ""
+        self._closed = False  # a thread has just found the way closed
         self._stopping = False
         self._threads = [
             threading.Thread(target=self._work, name=f"{transport}-{n}", daemon=True)
@@ -142,7 +144,8 @@ class Lane:
         settling.settle(results)
         self._notice_pause(results)
         if returned := [one.claim for one in batch if isinstance(one, _Back)]:
-            leasing.give_back(returned, None if self._stopping else clock.now() + _BREATH)
+            later = None if self._stopping else clock.now() + _BREATH
+            leasing.give_back(returned, later, self._why if self.paused else "")
         del self._unsettled[: len(batch)]
         for one in batch:
             self._in_hand.pop(one.claim.id, None)
@@ -160,11 +163,7 @@ class Lane:
     def _notice_pause(self, results: Sequence[Result]) -> None:
         """A closed way (the mail server is down) rests as a whole, longer each time."""
         closed = [
-            one.outcome
-            for one in results
-            if one.claim.channel_id is None
-            and isinstance(one.outcome, Retry)
-            and one.outcome.account_wide
+            one.outcome for one in results if isinstance(one.outcome, Retry) and _found_closed(one)
         ]
         if not closed:
             self._failures = 0 if results else self._failures
@@ -172,10 +171,12 @@ class Lane:
         if not self.paused:
             self._failures += 1
             rest = patience.pause(self._failures)
-            if closed[0].at is not None:
-                rest = max(rest, closed[0].at - clock.now())
+            if (at := closed[0].at) is not None:
+                rest = max(rest, at - clock.now())
             self._paused_until = time.monotonic() + rest.total_seconds()
-        upkeep.explain_waiting(self.transport, closed[0].reason)
+        self._closed = False
+        self._why = closed[0].reason
+        upkeep.explain_waiting(self.transport, self._why)
 
     def _renew(self) -> None:
         if time.monotonic() - self._renewed_at < self._lease.total_seconds() / 3:
@@ -220,10 +221,10 @@ class Lane:
                 self._done.put(self._handled(claim))
 
     def _handled(self, claim: Claim) -> Result | _Back:
-        if self._stopping or self.paused:
+        if self._stopping or self.paused or self._closed:
             return _Back(claim)
         try:
-            return Result(claim, deliver(claim, self._messages))
+            result = Result(claim, deliver(claim, self._messages))
         except Abandoned:
             return _Back(claim)
         except Exception:  # before anything was sent
@@ -231,6 +232,8 @@ class Lane:
             return _Back(claim)
         finally:
             release()
+        self._closed = self._closed or _found_closed(result)
+        return result
 
     def _locale(self) -> str:
         """Reasons are written in the page's language."""
@@ -241,3 +244,9 @@ class Lane:
             return known_locale(None)
         finally:
             release()
+
+
+def _found_closed(result: Result) -> bool:
+    """Whether the way itself is closed (the mail server is down). Of an account's posts the
+    channel's own row keeps that in mind."""
+    return result.claim.channel_id is None and settling.is_account_wide(result.outcome)

@@ -121,7 +121,7 @@ def _begin(claim: Claim) -> tuple[Account, str | None]:
     """Leave a trace that the post is about to be made; from here on a crash is "uncertain"."""
     with transaction() as session:
         channel = session.get(Channel, claim.channel_id)
-        if channel is None or not channel.enabled:
+        if channel is None or not channel.enabled or _blocked(channel):
             raise Abandoned
         begun = session.execute(
             update(Delivery)
@@ -139,6 +139,11 @@ def _begin(claim: Claim) -> tuple[Account, str | None]:
         ready = account_of(channel), _thread_end(claim)
     release()
     return ready
+
+
+def _blocked(channel: Channel) -> bool:
+    """Did another post of this account just hit the rate limit?"""
+    return channel.blocked_until is not None and channel.blocked_until > clock.now()
 
 
 def _account(claim: Claim) -> Account:
