@@ -84,7 +84,7 @@ class Publisher:
 
     @property
     def snapshot(self) -> Snapshot | None:
-        """What was written last."""
+        """What was rendered last."""
         return self._snapshot
 
     def run(self, stopped: Callable[[float], bool], progress: Callable[[], None]) -> None:
@@ -122,8 +122,9 @@ class Publisher:
                 raise RuntimeError(f"none of {len(work.failed)} pages could be rendered")
             if work.part_is_due:
                 self._write(work.snapshot())
-                if self._current_revision() != revision:
-                    return
+            if work.shown and self._current_revision() != revision:
+                self._snapshot = work.snapshot()  # what is done is done, though not yet on disk
+                return
         self._write(work.snapshot())
         self._due_at = time.monotonic() + self._next_due(bool(work.failed))
 
@@ -184,6 +185,7 @@ class _Round:
         self._waiting = set(self.paths)
         self._pages: dict[str, Page] = {}
         self._show_at = 0.0  # the first page at once
+        self.shown = False
 
     def take(self, path: str, page: Page | None) -> None:
         """Its turn is over."""
@@ -204,6 +206,7 @@ class _Round:
         if not self._moved or not self._waiting or self._none_good or moment < self._show_at:
             return False
         self._show_at = moment + SHOW_EVERY
+        self.shown = True
         return True
 
     @property
