@@ -6,6 +6,7 @@ from flask import Flask
 
 from statushub.site import (
     feeds,
+    health,
     history,
     incident,
     layout,
@@ -20,6 +21,7 @@ from statushub.site.blueprint import site
 __all__ = [
     "CSRF_EXEMPT",
     "feeds",
+    "health",
     "history",
     "incident",
     "install",
