@@ -27,6 +27,10 @@ class NotFound(StatusHubError):
     status = 404
 
 
+class NotSetUp(NotFound):
+    """Nobody has opened the set-up link yet; there is no page to show."""
+
+
 class Forbidden(StatusHubError):
     """The actor's role does not allow this."""
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, text, update
 from statushub.core import audit, clock
 from statushub.core.audit import Actor
 from statushub.core.db import db, transaction
-from statushub.core.errors import Conflict, NotFound
+from statushub.core.errors import Conflict, NotSetUp
 from statushub.core.text import require_title
 from statushub.incidents import checks
 from statushub.incidents.models import Page
@@ -22,10 +22,10 @@ def find_page() -> Page | None:
 
 
 def get_page() -> Page:
-    """The page. Raises NotFound before the set-up."""
+    """The page. Raises NotSetUp before the set-up."""
     page = find_page()
     if page is None:
-        raise NotFound("This StatusHub is not set up yet. Open the set-up link it printed.")
+        raise NotSetUp("This StatusHub is not set up yet. Open the set-up link it printed.")
     return page
 
 
@@ -80,7 +80,7 @@ def _wait_for_turn() -> None:
 def update_page(actor: Actor, **fields: str) -> Page:
     """Change name, about, url, support_url, time_zone or locale; a field not given stays.
 
-    Raises NotFound before the set-up, Invalid by field, TypeError for any other field.
+    Raises NotSetUp before the set-up, Invalid by field, TypeError for any other field.
     """
     unknown = fields.keys() - _EDITABLE.keys()
     if unknown:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from statushub.core.db import db
-from statushub.core.errors import Invalid, StatusHubError
+from statushub.core.errors import Invalid, NotSetUp, StatusHubError
 
 _SECRET_FIELDS = frozenset({"csrf_token", "password", "new_password", "secret"})
 _TEMPLATES = frozenset({400, 403, 404, 409, 413, 429, 500, 503})
@@ -40,6 +40,8 @@ def _known(error: StatusHubError) -> ResponseReturnValue:
     if wants_json():
         fields = error.fields if isinstance(error, Invalid) else {}
         return make_response(jsonify(error=str(error), fields=fields), error.status)
+    if isinstance(error, NotSetUp):
+        return make_response(render_template("errors/not_set_up.html"), error.status)
     return error_page(error.status, str(error))
 
 

@@ -38,6 +38,13 @@ def test_before_the_setup_the_desk_says_where_the_link_is(app: Flask, fetch: Fet
     assert "terminal" in page
 
 
+@pytest.mark.parametrize("path", ["/", "/history", "/uptime", "/ja/"])
+def test_before_the_setup_visitors_are_told_so_kindly(app: Flask, fetch: Fetch, path: str) -> None:
+    page = fetch(path, 404)
+    assert "not set up yet" in page
+    assert "/desk/setup" in page
+
+
 def test_a_wrong_link_is_refused_and_says_what_to_do(app: Flask, fetch: Fetch) -> None:
     assert "not complete" in fetch("/desk/setup?token=forged", 403)
 
