@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from statushub.accounts import service
 from statushub.accounts.permissions import Permission
+from statushub.accounts.words import ROLE
 from statushub.core.i18n import LOCALES
 from statushub.desk.blueprint import desk
 from statushub.desk.session import let_in
@@ -47,6 +48,7 @@ def _page(profile: ProfileForm | None = None, password: PasswordForm | None = No
         profile=profile,
         password=password or PasswordForm(formdata=None),
         user=current_user,
+        role=ROLE[current_user.role],
     )
 
 
