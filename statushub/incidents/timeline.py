@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import aliased
 
 from statushub.core.db import db
@@ -42,12 +42,21 @@ class Timeline:
 
 def timelines(component_ids: Iterable[str], start: datetime, end: datetime) -> list[Timeline]:
     """The components' records from ``start`` to ``end`` (aware), each in order of time."""
-    wanted = set(component_ids)
-    change, earlier, first = (
-        ComponentStatusChange,
-        aliased(ComponentStatusChange),
-        aliased(ComponentStatusChange),
-    )
+    found: dict[str, Timeline] = {}
+    rows = db.session.execute(_query(set(component_ids), start, end))
+    for component_id, start_date, created_at, first_at, at, status, incident_id in rows:
+        line = found.get(component_id)
+        if line is None:
+            first_known = min(created_at, first_at or created_at)
+            line = found[component_id] = Timeline(component_id, start_date, first_known)
+        if at is not None:
+            line.records.append(Record(at, status, incident_id))
+    return list(found.values())
+
+
+def _query(wanted: set[str], start: datetime, end: datetime) -> Select[*tuple[Any, ...]]:
+    change = ComponentStatusChange
+    earlier, first = aliased(ComponentStatusChange), aliased(ComponentStatusChange)
     in_force = (
         select(func.max(earlier.at))
         .where(earlier.component_id == Component.id, earlier.at <= start)
@@ -56,7 +65,13 @@ def timelines(component_ids: Iterable[str], start: datetime, end: datetime) -> l
     first_record = (
         select(func.min(first.at)).where(first.component_id == Component.id).scalar_subquery()
     )
-    rows = db.session.execute(
+    inside = and_(
+        change.component_id == Component.id,
+        change.component_id.in_(wanted),  # lets PostgreSQL choose the index
+        change.at >= func.coalesce(in_force, start),
+        change.at < end,
+    )
+    return (
         select(
             Component.id,
             Component.start_date,
@@ -66,24 +81,7 @@ def timelines(component_ids: Iterable[str], start: datetime, end: datetime) -> l
             change.status,
             change.incident_id,
         )
-        .outerjoin(
-            change,
-            and_(
-                change.component_id == Component.id,
-                change.component_id.in_(wanted),  # lets PostgreSQL choose the index
-                change.at >= func.coalesce(in_force, start),
-                change.at < end,
-            ),
-        )
+        .outerjoin(change, inside)
         .where(Component.id.in_(wanted))
         .order_by(Component.id, change.at, change.id)
     )
-    found: dict[str, Timeline] = {}
-    for component_id, start_date, created_at, first_at, at, status, incident_id in rows:
-        line = found.get(component_id)
-        if line is None:
-            first_known = min(created_at, first_at or created_at)
-            line = found[component_id] = Timeline(component_id, start_date, first_known)
-        if at is not None:
-            line.records.append(Record(at, status, incident_id))
-    return list(found.values())

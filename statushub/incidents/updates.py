@@ -73,23 +73,26 @@ def post_update(
             display_at=at,
             affected_components=told or None,
             deliver_notifications=deliver,
-            custom_tweet=None
-            if custom_tweet is None
-            else checks.note(custom_tweet, "custom_tweet"),
+            custom_tweet=custom_tweet and checks.note(custom_tweet, "custom_tweet"),
             author_id=author_id if author_id is not None else _person(actor),
         )
-        db.session.add(update)
-        bump_revision()
-        audit.record(
-            actor,
-            "update.published",
-            "incident",
-            incident.id,
-            f"{incident.name}: {status.value}",
-            {"status": status.value, "components": told},
-        )
-        db.session.flush()
+        _publish(actor, update)
     return update
+
+
+def _publish(actor: Actor, update: IncidentUpdate) -> None:
+    incident = update.incident
+    db.session.add(update)
+    bump_revision()
+    audit.record(
+        actor,
+        "update.published",
+        "incident",
+        incident.id,
+        f"{incident.name}: {update.status.value}",
+        {"status": update.status.value, "components": update.affected_components or []},
+    )
+    db.session.flush()
 
 
 def lock_incident(incident_id: str) -> Incident:
