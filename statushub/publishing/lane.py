@@ -17,7 +17,7 @@ from queue import Empty, SimpleQueue
 
 from flask import Flask
 from flask_babel import force_locale
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from statushub.channels.seam import Retry
 from statushub.core import clock
@@ -69,6 +69,7 @@ class Lane:
         self._renewed_at = time.monotonic()
         self._failures = 0
         self._paused_until = 0.0
+        self._stuck = 0
         self._why = ""
         self._closed = False  # a thread has just found the way closed
         self._stopping = False
@@ -85,7 +86,7 @@ class Lane:
     @property
     def idle(self) -> bool:
         """Nothing is in hand and nothing waits to be written down."""
-        return not self._in_hand and not self._unsettled
+        return len(self._in_hand) == self._stuck and not self._unsettled
 
     @property
     def paused(self) -> bool:
@@ -103,18 +104,20 @@ class Lane:
         """One round: settle, renew, claim. Waits up to ``wait`` seconds when there is nothing to
         do. Returns whether anything moved. A database that is away is waited for."""
         try:
-            moved = self._settle(wait if self._in_hand else 0)
+            moved = self._settle(0 if self.idle else wait)
             self._renew()
             moved = self._take() or moved
-        except SQLAlchemyError as error:
-            log.warning("%s: the database does not answer: %s", self.transport, error)
+        except (OperationalError, InterfaceError) as error:
+            log.warning("%s: the database does not answer: %s", self.transport, error.orig)
             moved = False
+            time.sleep(wait)
         except Exception:  # a mistake of ours must not end the lane; what is unsettled is kept
             log.exception("%s: a round failed", self.transport)
             moved = False
+            time.sleep(max(wait, _BREATH.total_seconds()))
         finally:
             release()
-        if not moved and not self._in_hand:
+        if not moved and self.idle:
             time.sleep(wait)
         return moved
 
@@ -141,15 +144,33 @@ class Lane:
             return False
         batch = self._unsettled[:_BATCH]
         results = [one for one in batch if isinstance(one, Result)]
-        settling.settle(results)
+        stuck = self._write_down(results)
         self._notice_pause(results)
         if returned := [one.claim for one in batch if isinstance(one, _Back)]:
             later = None if self._stopping else clock.now() + _BREATH
             leasing.give_back(returned, later, self._why if self.paused else "")
         del self._unsettled[: len(batch)]
         for one in batch:
-            self._in_hand.pop(one.claim.id, None)
+            if one not in stuck:
+                self._in_hand.pop(one.claim.id, None)
         return True
+
+    def _write_down(self, results: Sequence[Result]) -> Sequence[Result]:
+        """Store outcomes; those that cannot be stored, by a mistake of ours, are given back.
+
+        Such a one stays in hand, its lease renewed: given up, a mail would be sent again and
+        again. The log says so; the next start of a worker takes it up."""
+        try:
+            settling.settle(results)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            if len(results) > 1:
+                return [one for alone in results for one in self._write_down([alone])]
+            log.exception("the outcome %s cannot be stored", results[0])
+            self._stuck += 1
+            return results
+        return ()
 
     def _collect(self, wait: float) -> None:
         try:

@@ -21,7 +21,7 @@ _STEPS = {
 }
 _STEPS_ELSE = (10, 30, 60, 300, 900)
 
-# When to look for a post whose answer was lost: timelines show a post seconds late.
+# When to look for a post whose answer was lost (at least once): timelines show a post seconds late.
 LOOKUPS = (2, 10, 60)
 
 # A whole account that must wait and did not say how long (a server that is down).

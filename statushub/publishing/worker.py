@@ -16,7 +16,7 @@ from datetime import timedelta
 
 from flask import Flask
 from sqlalchemy import delete
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from statushub.channels.service import transports
 from statushub.core import clock
@@ -168,8 +168,8 @@ def _carefully(task: Callable[[], object]) -> None:
     """A task that fails is tried again when its time comes; the others go on."""
     try:
         task()
-    except SQLAlchemyError as error:
-        log.warning("%s: the database does not answer: %s", task.__name__, error)
+    except (OperationalError, InterfaceError) as error:
+        log.warning("%s: the database does not answer: %s", task.__name__, error.orig)
     except Exception:
         log.exception("%s failed", task.__name__)
     finally:

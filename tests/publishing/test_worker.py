@@ -12,19 +12,21 @@ from sqlalchemy import func, select
 
 from statushub.channels import service as channels
 from statushub.channels.models import Channel
+from statushub.channels.seam import Rejected, Sent
 from statushub.core import clock
 from statushub.core.access import vault
 from statushub.core.db import db
-from statushub.incidents.models import IncidentUpdate
+from statushub.incidents.models import Incident, IncidentUpdate
 from statushub.incidents.service import schedule_maintenance
 from statushub.incidents.statuses import ComponentStatus, IncidentStatus
-from statushub.publishing import board, clockwork, leasing, patience, settling
+from statushub.publishing import board, clockwork, leasing, patience, settling, upkeep
 from statushub.publishing.models import Delivery, DeliveryState, WorkerHeartbeat
 from statushub.publishing.worker import Worker
 from statushub.subscribers import service as subscribers
 from statushub.subscribers.models import Subscriber, SubscriberKind, SubscriberState
 from tests.conftest import Clock
 from tests.emulators.smtp_sink import Fault as MailFault
+from tests.emulators.smtp_sink import SmtpSink
 from tests.emulators.webhook_receiver import Answer
 from tests.emulators.x_api import Fault as XFault
 from tests.emulators.x_api import rate_limited, refused
@@ -162,7 +164,6 @@ def test_mails_wait_for_a_mail_server_and_go_out_when_there_is_one(world: World)
     row = _only()
     assert (row.state, row.attempts) == (QUEUED, 0)
     assert row.reason == "No mail server is configured: set STATUSHUB_SMTP_URL."
-    from tests.emulators.smtp_sink import SmtpSink
 
     with SmtpSink() as sink, pointed_at(world.app, smtp_url=sink.url):
         world.drain()
@@ -171,7 +172,7 @@ def test_mails_wait_for_a_mail_server_and_go_out_when_there_is_one(world: World)
 
 
 def test_a_mail_server_that_is_down_is_not_tried_for_every_mail(world: World) -> None:
-    for number in range(300):
+    for number in range(60):
         world.subscriber(f"c{number}@example.com")
     world.publish(body="Words")
     with pointed_at(world.app, smtp_url="smtp://127.0.0.1:9"):
@@ -410,12 +411,10 @@ def test_a_result_that_comes_after_the_lease_ran_out_still_counts_as_posted(
     row = _only()
     row.begun_at = clock.now()
     db.session.commit()
-    from statushub.publishing import upkeep
 
     assert upkeep.reap() == 1
     db.session.expire_all()
     assert row.state is UNCERTAIN
-    from statushub.channels.seam import Sent
 
     settling.settle([settling.Result(claim, Sent("42", "https://x.com/acme/status/42"))])
     db.session.expire_all()
@@ -428,8 +427,6 @@ def test_a_lost_lease_cannot_write_what_it_thinks_of_a_mail(
     world.subscriber("ann@example.com")
     world.publish(body="Words.")
     (stale,) = leasing.claim("email", "slow", timedelta(seconds=-1), 1)
-    from statushub.channels.seam import Rejected
-    from statushub.publishing import upkeep
 
     upkeep.reap()
     (fresh,) = leasing.claim("email", "quick", timedelta(seconds=30), 1)
@@ -575,7 +572,7 @@ def test_work_that_a_person_started_is_not_started_again(world: World, frozen_ti
     assert clockwork.run_due() == 0
 
 
-def _planned(world: World, frozen_time: Clock):  # type: ignore[no-untyped-def]
+def _planned(world: World, frozen_time: Clock) -> Incident:
     start = frozen_time.now + timedelta(minutes=30)
     return schedule_maintenance(
         world.actor,
@@ -596,3 +593,29 @@ def test_waits_grow_and_keep_to_the_providers_own_time() -> None:
     assert 3_200 < waits[-1] < 4_000
     late = datetime.now(UTC) + timedelta(hours=2)
     assert patience.retry_at("x", 1, late) >= late
+
+
+def test_an_outcome_that_cannot_be_stored_holds_up_no_other_and_repeats_no_mail(
+    world: World, networks: Networks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        world.subscriber(f"c{number}@example.com")
+    world.publish(body="Words")
+    settle = settling.settle
+
+    def mistaken(results: list[settling.Result]) -> None:
+        if any(one.claim.target == "c2@example.com" for one in results):
+            raise ValueError("a mistake")
+        settle(results)
+
+    monkeypatch.setattr(settling, "settle", mistaken)
+    db.session.rollback()
+    stop = threading.Event()
+    thread = threading.Thread(target=Worker(world.app, concurrency=2, lease=0.6).run, args=(stop,))
+    thread.start()
+    sent = select(func.count()).select_from(Delivery).where(Delivery.state == SENT)
+    _until(lambda: db.session.scalar(sent) == 3)
+    time.sleep(1.5)  # more than two leases
+    stop.set()
+    thread.join(20)
+    assert len(networks.smtp.mails) == 4
