@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from flask import Flask
+from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.serving import make_server
@@ -73,6 +73,7 @@ def make_app(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Flask]:
             }
         )
         app = create_app(settings, testing=True)
+        app.test_client_class = Browser
         app.config["WTF_CSRF_ENABLED"] = False  # its own tests switch it on
         return app
 
@@ -133,6 +134,17 @@ def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
 def sqlite_app(_sqlite_once: Flask) -> Iterator[Flask]:
     """An application on SQLite alone, for what no database can change."""
     yield from _fresh(_sqlite_once)
+
+
+class Browser(FlaskClient):
+    """Each request stands for itself: the context that a test holds open must not remember who
+    was there in the request before."""
+
+    def open(self, *args: Any, **more: Any) -> Any:
+        """One request."""
+        if has_app_context():
+            g.pop("_login_user", None)
+        return super().open(*args, **more)
 
 
 @pytest.fixture

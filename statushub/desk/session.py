@@ -26,9 +26,11 @@ from statushub.web.guards import public
 from statushub.web.limits import limiter
 
 _KEPT_FOR = timedelta(days=30)
-# Only tries that failed count: 20 from one address, 10 at one account, in five minutes.
+# Only tries that failed count. Few are allowed from one address; many at one account from all
+# addresses together, for whoever can use those up locks its owner out on the worst day.
 _PER_ADDRESS = "20 per 5 minutes"
-_PER_ACCOUNT = "10 per 5 minutes"
+_PER_PAIR = "10 per 5 minutes"
+_PER_ACCOUNT = "200 per hour"
 _CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
 
 
@@ -61,12 +63,17 @@ def _failed(response: Any) -> bool:
     return bool(response.status_code == 422)
 
 
+def _pair() -> str:
+    return f"{_account()}:{get_remote_address()}"
+
+
 def _account() -> str:
     return f"account:{clean_line(request.form.get('email', '')).lower()}"
 
 
 @desk.route("/sign-in", methods=["GET", "POST"])
 @limiter.limit(_PER_ADDRESS, key_func=get_remote_address, methods=["POST"], deduct_when=_failed)
+@limiter.limit(_PER_PAIR, key_func=_pair, methods=["POST"], deduct_when=_failed)
 @limiter.limit(_PER_ACCOUNT, key_func=_account, methods=["POST"], deduct_when=_failed)
 @public
 def sign_in() -> ResponseReturnValue:

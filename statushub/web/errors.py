@@ -98,7 +98,7 @@ def _database_away(error: DBAPIError) -> ResponseReturnValue:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
-    current_app.logger.exception("unexpected: %s", type(error).__name__)
+    current_app.logger.error("unexpected: %s", type(error).__name__, exc_info=error)
     db.session.remove()
     return error_page(500, _("That is our fault. It was logged; please try again."))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import html5lib
 import pytest
-from flask import Flask, g
+from flask import Flask
 from flask.testing import FlaskClient
 
 from statushub.accounts import service as accounts
@@ -27,27 +27,6 @@ X_KEYS = {
     "access_token_secret": "ats-very-secret",
     "username": "acme",
 }
-
-
-class Browser(FlaskClient):
-    """A browser whose requests stand for themselves: the context that a test holds open must not
-    remember who was there in the request before."""
-
-    def open(self, *args: Any, **more: Any) -> Any:
-        """One request."""
-        g.pop("_login_user", None)
-        return super().open(*args, **more)
-
-
-@pytest.fixture(autouse=True)
-def _browsers(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "test_client_class", Browser)
-
-
-@pytest.fixture
-def client(app: Flask, _browsers: None) -> FlaskClient:
-    """A browser without JavaScript."""
-    return app.test_client()
 
 
 @dataclass

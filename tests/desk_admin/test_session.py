@@ -55,8 +55,8 @@ def test_one_signs_in_and_lands_where_one_was_going(ada: Any, client: FlaskClien
         None,
     ],
 )
-def test_nobody_is_sent_elsewhere_after_signing_in(sqlite_app: Flask, target: str | None) -> None:
-    with sqlite_app.test_request_context():
+def test_nobody_is_sent_elsewhere_after_signing_in(app: Flask, target: str | None) -> None:
+    with app.test_request_context():
         assert local_path(target) == "/desk/"
 
 
@@ -73,7 +73,19 @@ def test_an_empty_form_asks_for_both(ada: Any, send: Page) -> None:
     assert "Enter your password." in page
 
 
-def test_ten_failures_at_one_account_are_enough(ada: Any, client: FlaskClient) -> None:
+def test_nobody_can_lock_somebody_elses_account(ada: Any, client: FlaskClient) -> None:
+    """Whoever guesses from one place shuts out that place, not the person on call."""
+    wrong = {"email": "ada@example.com", "password": "wrong"}
+    elsewhere = {"REMOTE_ADDR": "203.0.113.9"}
+    for _try in range(12):
+        client.post("/desk/sign-in", data=wrong, environ_overrides=elsewhere)
+    right = {"email": "ada@example.com", "password": PASSWORD}
+    assert client.post("/desk/sign-in", data=right).status_code == 302
+
+
+def test_ten_failures_at_one_account_from_one_place_are_enough(
+    ada: Any, client: FlaskClient
+) -> None:
     form = {"email": "ada@example.com", "password": "wrong"}
     statuses = [client.post("/desk/sign-in", data=form).status_code for _try in range(11)]
     assert statuses == [422] * 10 + [429]
