@@ -12,7 +12,7 @@ from sqlalchemy import or_, select
 
 from statushub.channels.models import Channel
 from statushub.channels.registry import Transports
-from statushub.channels.seam import Account, Outcome, Rejected, Sent, Setting, Transport
+from statushub.channels.seam import Account, Outcome, Setting, Transport
 from statushub.core import clock
 from statushub.core.access import vault
 from statushub.core.audit import Actor, record
@@ -111,23 +111,6 @@ def check_channel(channel_id: str) -> Outcome:
     code, account = transports().get(channel.transport), account_of(channel)
     release()
     return code.check(account)
-
-
-def check_values(transport: str, values: Mapping[str, str]) -> Outcome:
-    """Would an account with these values work? Raises Invalid by the field."""
-    code = _connectable(transport)
-    plain, secret = _sorted_values(code, values, {})
-    return code.check(Account(settings=plain, secrets=secret))
-
-
-def works(outcome: Outcome) -> bool:
-    """Whether a check went well."""
-    return isinstance(outcome, Sent)
-
-
-def broken_by(outcome: Outcome) -> bool:
-    """Whether a check says that the credentials are not accepted any more."""
-    return isinstance(outcome, Rejected) and outcome.account_broken
 
 
 def account_of(channel: Channel) -> Account:
