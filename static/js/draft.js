@@ -22,6 +22,7 @@ class Editor {
     this.preview = new Preview(form, () => this.body());
     this.line = document.getElementById("draft-saved");
     this.trouble = document.getElementById("draft-trouble");
+    this.show = document.getElementById("draft-show");
     this.at = this.words.savedAt;
     this.failures = 0;
   }
@@ -34,6 +35,7 @@ class Editor {
     addEventListener("beforeunload", (event) => {
       if (!this.leaving && !this.shared.clean()) event.preventDefault();
     });
+    this.show.addEventListener("click", () => this.shared.clashes.focus());
     followState(this.form);
     this.restore();
     this.say("saved");
@@ -254,6 +256,7 @@ class Editor {
     const { saySaved, saySaving, sayFailed, sayClash, sayRefused } = this.words;
     const time = new Date(this.at).toLocaleTimeString(document.documentElement.lang, { hourCycle: "h23" });
     this.line.dataset.kind = what;
+    this.show.hidden = what !== "clash";
     this.line.textContent = {
       saved: saySaved.replace("{time}", time),
       saving: saySaving,

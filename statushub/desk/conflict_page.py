@@ -33,9 +33,9 @@ class Clash:
     both: str | None
 
 
-def render(conflict: DraftConflict, message: str, typed: str, *, settled: bool) -> str:
+def render(conflict: DraftConflict, message: str, typed: str, *, settled: bool, other: str) -> str:
     """The page. ``settled``: there is nothing to choose; ``typed`` is the reader's own text, to
-    copy it."""
+    copy it. ``other``: who saved in between."""
     draft = conflict.draft
     mine, theirs = to_fields(conflict.yours), to_fields(conflict.theirs)
     return render_template(
@@ -44,6 +44,7 @@ def render(conflict: DraftConflict, message: str, typed: str, *, settled: bool) 
         incident=draft.incident,
         message=message,
         settled=settled,
+        other=other,
         typed=typed,
         clashes=[_clash(key, mine, theirs) for key in conflict.fields],
         field_names=words.FIELD,

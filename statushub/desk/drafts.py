@@ -87,9 +87,11 @@ def _conflict(error: Conflict, base: int, content: dict[str, Any]) -> ResponseRe
         raise error
     if wants_json():
         return make_response(jsonify(error=str(error), **_state(conflict.draft)), 409)
+    other = conflict.draft.updated_by_name
     settled = not _save_rest(conflict, base, content)
     typed = str(content.get("body", ""))
-    return conflict_page.render(conflict, str(error), typed, settled=settled), 409
+    page = conflict_page.render(conflict, str(error), typed, settled=settled, other=other)
+    return page, 409
 
 
 def _save_rest(conflict: DraftConflict, base: int, content: dict[str, Any]) -> bool:

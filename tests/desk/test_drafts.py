@@ -124,7 +124,7 @@ def test_without_javascript_a_page_shows_both_texts_and_takes_the_choice(
     assert answer.status_code == 409
     assert "Mine." in page
     assert "Theirs." in page
-    assert "Lee Other" in page
+    assert "Take what Lee Other wrote" in page
     saved = now(draft)
     assert saved.content["email_subject"] == "My subject"  # nobody else touched it
     answer = send(
