@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from flask_babel import gettext as _
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
 from statushub.core.errors import NotFound
@@ -36,6 +37,6 @@ class Signer:
         try:
             return self._serializer(purpose).loads(token, max_age=max_age)
         except SignatureExpired as error:
-            raise NotFound("This link has expired. Ask for a new one.") from error
+            raise NotFound(_("This link has expired. Ask for a new one.")) from error
         except BadSignature as error:
-            raise NotFound("This link is not complete or was changed.") from error
+            raise NotFound(_("This link is not complete or was changed.")) from error

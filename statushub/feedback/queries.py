@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
@@ -43,7 +44,7 @@ def get_item(item_id: str) -> FeedbackItem:
     """One item. Raises NotFound."""
     item = db.session.get(FeedbackItem, item_id)
     if item is None:
-        raise NotFound("There is no such report (any more).")
+        raise NotFound(_("There is no such report (any more)."))
     return item
 
 

@@ -15,7 +15,8 @@ from statushub.core.paths import resource
 _PACKAGE = CATALOGUES.parent
 _METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
 _OPTIONS = {"jinja2": {"trimmed": "true", "extensions": "jinja2.ext.i18n", "silent": "false"}}
-_KEYWORDS = DEFAULT_KEYWORDS | {"lazy_gettext": None, "lazy_ngettext": (1, 2)}
+# Babel looks for the name that is called, so the house's short name for lazy_gettext counts too.
+_KEYWORDS = DEFAULT_KEYWORDS | {"_l": None, "lazy_gettext": None, "lazy_ngettext": (1, 2)}
 
 
 def template() -> Catalog:

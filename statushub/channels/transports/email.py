@@ -22,6 +22,7 @@ from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from statushub.channels.seam import (
     Account,
@@ -49,7 +50,7 @@ class EmailTransport:
     """Sends mail over kept-open connections. Raises ConfigError for an unusable setting."""
 
     name = "email"
-    label = "E-mail"
+    label: str = lazy_gettext("E-mail")
     public_post = False
     settings: Sequence[Setting] = ()
 
