@@ -99,6 +99,7 @@ class Editor {
     if (answer.ok) {
       if (this.complains) this.complain("");
       this.failures = 0;
+      this.renewed = false;
       this.shared.saved(sent);
       this.receive(state, "");
       return this.settled();
@@ -109,6 +110,7 @@ class Editor {
       return false;
     }
     if (answer.status >= 500 || answer.status === 429) return this.again();
+    if (answer.status === 400 && !this.renewed) return this.renew();
     return this.refused(answer.status, state);
   }
 
@@ -118,6 +120,16 @@ class Editor {
     this.say("failed");
     this.complain(this.words.sayFailed);
     this.later(delay);
+    return false;
+  }
+
+  /** A form that was open for half a day has an old token: fetch a new one, once, and go on. */
+  async renew() {
+    this.renewed = true;
+    const answer = await fetch(this.words.state, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (!answer?.ok) return this.again();
+    this.form.elements.csrf_token.value = (await answer.json()).csrf;
+    this.later(0);
     return false;
   }
 

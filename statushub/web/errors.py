@@ -10,7 +10,7 @@ from flask import Flask, Response, current_app, g, jsonify, make_response, rende
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin
-from flask_wtf.csrf import CSRFError
+from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -68,9 +68,7 @@ def _csrf(_error: CSRFError) -> ResponseReturnValue:
     )
     if wants_json():
         return error_page(400, message)
-    return make_response(
-        render_template("errors/database.html", fields=typed_fields(), message=message), 400
-    )
+    return make_response(_typed_page(message, title=_("Not saved yet: send it again")), 400)
 
 
 def typed_fields() -> list[tuple[str, str, str]]:
@@ -82,6 +80,17 @@ def typed_fields() -> list[tuple[str, str, str]]:
     ]
 
 
+def _typed_page(message: str, title: str = "") -> str:
+    """The page that holds what was typed, with a fresh token so that it can be sent again."""
+    return render_template(
+        "errors/database.html",
+        fields=typed_fields(),
+        hidden=[("csrf_token", generate_csrf())],
+        message=message,
+        title=title,
+    )
+
+
 def _database_away(error: DBAPIError) -> ResponseReturnValue:
     current_app.logger.error("database away: %s", error.orig)
     g._login_user = AnonymousUserMixin()  # templates must not ask the database who is there
@@ -91,8 +100,7 @@ def _database_away(error: DBAPIError) -> ResponseReturnValue:
     if wants_json():
         response = make_response(jsonify(error=message), 503)
     else:
-        page = render_template("errors/database.html", fields=typed_fields(), message=message)
-        response = make_response(page, 503)
+        response = make_response(_typed_page(message), 503)
     response.headers["Retry-After"] = "5"
     return response
 

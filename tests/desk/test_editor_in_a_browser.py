@@ -230,3 +230,10 @@ def _uncertain(session: Any, update_id: str) -> Delivery:
         lookups=99,
         expires_at=clock.now() + timedelta(hours=1),
     )
+
+
+def test_a_form_open_for_half_a_day_gets_a_new_token_and_saves(editor: Any, draft: Draft) -> None:
+    editor.locator("form[data-draft] [name=csrf_token]").evaluate("field => field.value = 'old'")
+    editor.locator("#body").fill("Still here in the morning.")
+    saved(editor)
+    assert now(draft).content["body"] == "Still here in the morning."

@@ -57,3 +57,26 @@ def test_a_draft_comes_back_while_the_database_is_locked(
     assert client.post(f"/desk/drafts/{draft_id}", data=form).status_code == 302
     db.session.rollback()
     assert drafts.get_draft(draft_id).content["body"] == "Typed at 3 a.m.\nTwo lines."
+
+
+def test_an_old_form_comes_back_with_a_token_that_works(
+    app: Flask, acme: Acme, client: FlaskClient, sign_in: Any
+) -> None:
+    sign_in("responder")
+    draft = acme.draft(acme.declare(), body="Before.")
+    form = form_of(draft, body="Half a day later.", csrf_token="old")
+    app.config["WTF_CSRF_ENABLED"] = True
+    try:
+        page = client.post(f"/desk/drafts/{draft.id}", data=form)
+        text = page.get_data(as_text=True)
+        assert page.status_code == 400
+        assert "the database is away" not in text
+        assert "Half a day later." in text
+        token = text.split('name="csrf_token" value="')[1].split('"')[0]
+        g.pop("csrf_valid", None)
+        again = client.post(f"/desk/drafts/{draft.id}", data={**form, "csrf_token": token})
+        assert again.status_code == 302
+    finally:
+        app.config["WTF_CSRF_ENABLED"] = False
+    db.session.rollback()
+    assert drafts.get_draft(draft.id).content["body"] == "Half a day later."
