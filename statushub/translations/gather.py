@@ -40,7 +40,17 @@ def load(locale: str) -> Catalog:
     """A language's catalogue, empty when there is none yet."""
     path = path_of(locale)
     if not path.is_file():
-        return Catalog(locale=locale, project="StatusHub", charset="utf-8")
+        return Catalog(
+            locale=locale,
+            header_comment=f"# {LOCALES[locale]}. Words to use: docs/glossary-{locale}.md",
+            project="StatusHub",
+            version="1",
+            msgid_bugs_address="-",
+            last_translator="StatusHub",
+            language_team="StatusHub",
+            charset="utf-8",
+            fuzzy=False,
+        )
     with path.open("rb") as file:
         return read_po(file, locale=locale)
 
@@ -52,7 +62,9 @@ def main() -> None:
         if locale == DEFAULT_LOCALE:
             continue
         catalogue = load(locale)
+        begun = catalogue.creation_date
         catalogue.update(gathered, no_fuzzy_matching=True)
+        catalogue.creation_date = begun  # else every run would change the file
         path_of(locale).parent.mkdir(parents=True, exist_ok=True)
         with path_of(locale).open("wb") as file:
             write_po(file, catalogue, width=100, sort_output=True, omit_header=False,
