@@ -5,6 +5,7 @@ Every setting is described in docs/settings.md; nothing else in StatusHub reads 
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import os
 import secrets
@@ -50,7 +51,7 @@ class Settings:
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Settings from the environment. Raises ConfigError that names the setting and the mend."""
     env = dict(os.environ if environ is None else environ)
-    data_dir = Path(env.get("STATUSHUB_DATA_DIR") or "statushub-data").absolute()
+    data_dir = _data_dir(Path(env.get("STATUSHUB_DATA_DIR") or "statushub-data").absolute())
     host = env.get("STATUSHUB_HOST", "127.0.0.1")
     port = _port(env)
     database_url = _database_url(env.get("STATUSHUB_DATABASE_URL", ""), data_dir)
@@ -144,20 +145,37 @@ def _secret_keys(env: Mapping[str, str], data_dir: Path) -> tuple[str, ...]:
     return (key, *(part.strip() for part in old.split(",") if part.strip()))
 
 
-def _kept_key(data_dir: Path) -> str:
-    """The key made on the first start, readable by its owner alone."""
-    path = data_dir / KEY_FILE
+def _data_dir(path: Path) -> Path:
+    """The directory, made if it is not there, for its owner alone."""
     try:
-        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_text(encoding="ascii").strip()
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48))
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise _unusable(path, error) from error
+    return path
+
+
+def _unusable(data_dir: Path, error: OSError) -> ConfigError:
+    return ConfigError(
+        f"The data directory {data_dir} cannot be used: {error.strerror}. "
+        "Set STATUSHUB_DATA_DIR to a directory that StatusHub may write to."
+    )
+
+
+def _kept_key(data_dir: Path) -> str:
+    """The key made on the first start, readable by its owner alone.
+
+    Written aside and linked into place, so that two starts at once agree on one whole key.
+    """
+    path = data_dir / KEY_FILE
+    aside = data_dir / f".{KEY_FILE}.{secrets.token_hex(8)}"
+    try:
+        if not path.exists():
+            handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w", encoding="ascii") as file:
+                file.write(secrets.token_urlsafe(48))
+            with contextlib.suppress(FileExistsError):
+                path.hardlink_to(aside)
+            aside.unlink()
         return path.read_text(encoding="ascii").strip()
     except OSError as error:
-        raise ConfigError(
-            f"The data directory {data_dir} cannot be used: {error.strerror}. "
-            "Set STATUSHUB_DATA_DIR to a directory that StatusHub may write to."
-        ) from error
+        raise _unusable(data_dir, error) from error

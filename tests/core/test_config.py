@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,16 @@ def test_a_data_directory_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigError, match="STATUSHUB_DATA_DIR"):
         load({"STATUSHUB_DATA_DIR": str(tmp_path / "file" / "data")})
+
+
+def test_the_data_directory_is_made_also_when_the_key_is_given(tmp_path: Path) -> None:
+    load({"STATUSHUB_DATA_DIR": str(tmp_path / "new"), "STATUSHUB_SECRET_KEY": KEY})
+    assert (tmp_path / "new").is_dir()
+
+
+def test_starts_at_once_agree_on_one_key(tmp_path: Path) -> None:
+    env = {"STATUSHUB_DATA_DIR": str(tmp_path / "data")}
+    with ThreadPoolExecutor(8) as pool:
+        keys = {settings.secret_keys for settings in pool.map(lambda _n: load(env), range(32))}
+    assert len(keys) == 1
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["secret_key"]
