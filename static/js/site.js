@@ -74,7 +74,7 @@ function bars(box) {
   const steps = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageUp: 7, PageDown: -7, Home: -count, End: count };
   show(at, false);
   svg.addEventListener("focus", () => svg.matches(":focus-visible") && show(at));
-  svg.addEventListener("blur", () => show(at, false));
+  for (const [target, name] of [[svg, "blur"], [window, "resize"]]) target.addEventListener(name, () => show(at, false));
   svg.addEventListener("pointermove", (event) => show(under(event)));
   svg.addEventListener("pointerleave", () => show(at, false));
   svg.addEventListener("click", (event) => show(under(event))?.click());
