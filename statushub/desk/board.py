@@ -14,6 +14,7 @@ from statushub.accounts.permissions import Permission
 from statushub.core.errors import Conflict, NotFound
 from statushub.desk import words
 from statushub.desk.blueprint import desk
+from statushub.desk.nav import nav_items
 from statushub.desk.people import actor
 from statushub.publishing import board as room
 from statushub.publishing.board import Board
@@ -109,6 +110,7 @@ def _context(found: Board) -> dict[str, object]:
         "board": found,
         "update": found.update,
         "incident": found.update.incident,
+        "nav_items": nav_items(found.update.incident.kind),
         "summary": summary(found),
         "state_words": words.INCIDENT,
     }
@@ -120,7 +122,7 @@ def summary(found: Board) -> str:
         return str(_("Nobody is written to; the page and the feeds show it."))
     sent, total = found.totals[DeliveryState.SENT], found.total
     numbers = {"sent": f"{sent:,}", "total": f"{total:,}"}
-    if not found.final:
+    if not found.final or found.totals[DeliveryState.UNCERTAIN]:  # an answer is still to come
         return str(_("%(sent)s of %(total)s told so far.", **numbers))
     if sent == total:
         return str(_("Final: all %(total)s have been told.", **numbers))

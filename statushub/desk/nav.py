@@ -11,6 +11,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from statushub.accounts.permissions import Permission
+from statushub.incidents.statuses import Kind
 from statushub.web.guards import can
 
 _P = Permission
@@ -60,9 +61,12 @@ class NavItem:
     count: int | None = None
 
 
-def nav_items() -> list[NavItem]:
-    """The menu for who is here."""
+def nav_items(kind: Kind | None = None) -> list[NavItem]:
+    """The menu for who is here. ``kind``: what a page shows that incidents and planned work
+    share, so that the menu marks the right one."""
     here = (request.endpoint or "").removeprefix("desk.")
+    if kind is Kind.MAINTENANCE:
+        here = "maintenance"
     return [
         NavItem(
             place.label,

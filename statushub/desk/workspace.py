@@ -11,6 +11,7 @@ from flask import Response, make_response, render_template
 
 from statushub.desk import component_fields, incident_reads, previews, reads, words
 from statushub.desk.draft_fields import to_content, to_fields
+from statushub.desk.nav import nav_items
 from statushub.incidents.models import Incident
 from statushub.incidents.page import get_page
 from statushub.incidents.statuses import IncidentStatus, first_statuses, next_statuses
@@ -51,6 +52,7 @@ def page(
         render_template(
             "desk/incident.html",
             incident=incident,
+            nav_items=nav_items(incident.kind),
             last_word=last_word(incident),
             editor=_editor(draft, typed, wrong=bool(errors)) if draft else None,
             errors=dict(errors or {}),

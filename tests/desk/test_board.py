@@ -102,6 +102,15 @@ def test_it_is_final_when_nothing_will_change_by_itself(
     assert "550 No such user" in page
 
 
+def test_it_is_not_final_while_the_fate_of_a_post_is_unknown(
+    sign_in: Any, read: Any, update: IncidentUpdate, deliver: Callable[..., int]
+) -> None:
+    sign_in("owner")
+    deliver(S.SENT)
+    deliver(S.UNCERTAIN)
+    assert "1 of 2 told so far." in read(f"/desk/updates/{update.id}/deliveries")
+
+
 def test_one_failure_or_all_of_a_way_are_tried_again(
     sign_in: Any, send: Send, update: IncidentUpdate, deliver: Callable[..., int]
 ) -> None:
