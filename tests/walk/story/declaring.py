@@ -120,6 +120,8 @@ def the_viewer_looks_and_cannot_touch(walk: Walk) -> None:
     answer = page.goto("/desk/incidents/new")
     assert answer.status == 403
     walk.look(page, "refused")
+    page.get_by_role("link", name="Overview").click()
+    page.wait_for_url("**/desk/")
     assert page.goto("/desk/team").status == 403
 
 

@@ -47,8 +47,8 @@ def kim_resolves_it(walk: Walk) -> None:
     row.locator("summary").click()
     assert "Partial outage" in row.locator("tbody tr").first.inner_text()
     quiet = reader.locator(".component", has_text="Invoices")
-    assert "100 % uptime" in quiet.inner_text()
-    assert "100 % uptime" not in row.inner_text()
+    assert "100.00 % uptime" in quiet.inner_text()
+    assert "100.00 % uptime" not in row.inner_text()
     _bars_answer_to_the_arrows(reader)
     walk.look(reader, "public-after")
     reader.goto("/uptime")
@@ -123,6 +123,7 @@ def it_began_and_ended_by_itself(walk: Walk) -> None:
     page = walk.kim
     page.goto(walk.links["maintenance"])
     assert "Completed" in page.locator("main").inner_text()
+    assert page.locator("#nav [aria-current]").inner_text() == "Maintenance"
     walk.look(page, "maintenance")
     page.goto("/desk/incidents?show=all")
     walk.look(page, "incidents")

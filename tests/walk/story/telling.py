@@ -110,6 +110,7 @@ def a_lost_answer_of_x_is_settled_by_a_person(walk: Walk) -> None:
     until(lambda: _counts(page, "X (Twitter)")["uncertain"] == 1, "uncertain")
     assert _counts(page, "E-mail")["sent"] == 1
     assert _counts(page, "X (Twitter)")["sent"] == 0
+    assert "2 of 3 told so far." in page.locator("main").inner_text()
     assert "X failed with status 503" in page.locator("main").inner_text()
     assert len(walk.network.posts) == 1
     walk.look(page, "board-uncertain")
