@@ -13,7 +13,7 @@ def the_account_on_x_is_connected(walk: Walk) -> None:
     walk.look(page, "channels-none")
     page.get_by_role("link", name="Connect X (Twitter)").click()
     walk.look(page, "channel-connect")
-    _enter(walk, {key: "nonsense" for key in walk.network.account.secrets})
+    _enter(walk, dict.fromkeys(walk.network.account.secrets, "nonsense"))
     assert "X does not accept the account's keys." in page.locator("main").inner_text()
     if "/connect/" not in page.url:  # it is kept, switched off
         page.get_by_label("API key", exact=True).wait_for()

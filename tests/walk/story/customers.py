@@ -120,7 +120,7 @@ def forged_links_are_refused(walk: Walk) -> None:
 
 
 def _tail(link: str) -> str:
-    return link.split("?")[0].rstrip("/")
+    return link.split("?", maxsplit=1)[0].rstrip("/")
 
 
 def _link(mail: Mail, part: str) -> str:

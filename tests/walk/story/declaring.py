@@ -46,7 +46,9 @@ def the_draft_is_previewed_and_saved_as_she_types(walk: Walk) -> None:
     body.fill(WORDS)
     bold = page.locator("#preview-page strong", has_text="14:02")
     until(lambda: bold.count() == 1, "the page's preview")
-    page.get_by_role("tab", name="E-mail").or_(page.get_by_role("link", name="E-mail")).first.click()
+    page.get_by_role("tab", name="E-mail").or_(
+        page.get_by_role("link", name="E-mail")
+    ).first.click()
     mail = page.frame_locator("#preview-mail")
     mail.get_by_text("We tell you more by 14:30.").first.wait_for()
     _the_post_is_counted_as_x_counts(page)
@@ -62,7 +64,9 @@ def the_draft_is_previewed_and_saved_as_she_types(walk: Walk) -> None:
 def _the_post_is_counted_as_x_counts(page: Any) -> None:
     """A Japanese letter is two, a link 23; too long is said before it is refused."""
     counted = page.locator("#x-counter [data-preview-slot=x_length]")
-    page.get_by_label("Post on X").fill("障害 https://example.com/a/very/long/address/indeed?with=words")
+    page.get_by_label("Post on X").fill(
+        "障害 https://example.com/a/very/long/address/indeed?with=words"
+    )
     until(lambda: counted.inner_text() == str(2 * 2 + 1 + 23), "the weighted count")
     page.get_by_label("Post on X").fill("long " * 60)
     until(lambda: page.locator("#draft-problems").is_visible(), "the warning")

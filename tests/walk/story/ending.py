@@ -119,7 +119,8 @@ def it_began_and_ended_by_itself(walk: Walk) -> None:
     assert _told(walk, "in_progress")["Invoices"] == "under_maintenance"
     assert _told(walk, "completed")["Invoices"] == "operational"
     walk.visible(UPGRADE, "/history", "/history.atom")
-    assert UPGRADE not in walk.get("/api/v2/scheduled-maintenances/active.json")
+    active = "/api/v2/scheduled-maintenances/active.json"
+    until(lambda: UPGRADE not in walk.get(active), "the end of the work in the API", 1.0)
     page = walk.kim
     page.goto(walk.links["maintenance"])
     assert "Completed" in page.locator("main").inner_text()
