@@ -3,7 +3,8 @@
 const lang = document.documentElement.lang || "en";
 const zoned = { hour: "2-digit", minute: "2-digit", timeZoneName: "short", hourCycle: "h23" };
 const day = { year: "numeric", month: "short", day: "numeric" };
-const formats = { date: day, time: zoned, datetime: { ...day, ...zoned }, relative: { ...day, ...zoned } };
+const formats = { date: day, time: zoned, datetime: { ...day, ...zoned },
+  plain: { ...day, ...zoned, timeZoneName: undefined }, relative: { ...day, ...zoned } };
 const formatter = {};
 const format = (moment, style) =>
   (formatter[style] ??= new Intl.DateTimeFormat(lang, formats[style] || formats.datetime)).format(moment);
@@ -34,7 +35,11 @@ function localise() {
   }
   for (const el of document.querySelectorAll("[data-from]:not([title])")) {
     el.title = el.textContent;
-    el.textContent = new Intl.DateTimeFormat(lang, formats.datetime).formatRange(new Date(el.dataset.from), new Date(el.dataset.to));
+    const [from, to] = [new Date(el.dataset.from), new Date(el.dataset.to)];
+    const range = new Intl.DateTimeFormat(lang, formats.datetime).formatRange(from, to);
+    // Intl writes Japanese ranges in another style (2026/11/23 11時00分) than every other time here.
+    el.textContent = lang !== "ja" ? range
+      : format(from, "plain") + "～" + format(to, format(from, "date") === format(to, "date") ? "time" : "datetime");
   }
   tick();
   document.querySelectorAll("[data-bars]:not([data-ready])").forEach(bars);

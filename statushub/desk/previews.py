@@ -72,4 +72,4 @@ def reach_in_words(preview: Preview) -> str:
         parts.append(ngettext("%(num)d webhook", "%(num)d webhooks", webhooks))
     if preview.reach.get("channels"):
         parts.extend(accounts())
-    return _(", ").join(parts) or _("nobody is notified; the page and the feeds show it")
+    return str(_(", ")).join(parts) or _("nobody is notified; the page and the feeds show it")
