@@ -6,29 +6,21 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from statushub.feedback.models import FeedbackState
-from statushub.incidents.statuses import ComponentStatus, Impact, IncidentStatus
+from statushub.incidents.statuses import Impact, IncidentStatus
+from statushub.incidents.words import COMPONENT, IMPACT, INCIDENT
 from statushub.publishing.models import DeliveryState
 
-COMPONENT: dict[ComponentStatus, LazyString] = {
-    ComponentStatus.OPERATIONAL: _l("Operational"),
-    ComponentStatus.DEGRADED_PERFORMANCE: _l("Degraded performance"),
-    ComponentStatus.PARTIAL_OUTAGE: _l("Partial outage"),
-    ComponentStatus.MAJOR_OUTAGE: _l("Major outage"),
-    ComponentStatus.UNDER_MAINTENANCE: _l("Under maintenance"),
-}
-
-INCIDENT: dict[IncidentStatus, LazyString] = {
-    IncidentStatus.INVESTIGATING: _l("Investigating"),
-    IncidentStatus.IDENTIFIED: _l("Identified"),
-    IncidentStatus.MONITORING: _l("Monitoring"),
-    IncidentStatus.RESOLVED: _l("Resolved"),
-    IncidentStatus.POSTMORTEM: _l("Postmortem"),
-    IncidentStatus.SCHEDULED: _l("Scheduled"),
-    IncidentStatus.IN_PROGRESS: _l("In progress"),
-    IncidentStatus.VERIFYING: _l("Verifying"),
-    IncidentStatus.COMPLETED: _l("Completed"),
-    IncidentStatus.CANCELLED: _l("Cancelled"),
-}
+__all__ = [
+    "COMPONENT",
+    "DELIVERY",
+    "FEEDBACK",
+    "FIELD",
+    "IMPACT",
+    "INCIDENT",
+    "MEANING",
+    "TRANSPORT",
+    "impact_options",
+]
 
 MEANING: dict[IncidentStatus, LazyString] = {
     IncidentStatus.INVESTIGATING: _l("We see it and look for the cause."),
@@ -41,14 +33,6 @@ MEANING: dict[IncidentStatus, LazyString] = {
     IncidentStatus.VERIFYING: _l("The work is done; we check that all is well."),
     IncidentStatus.COMPLETED: _l("It is over. Its components go back to operational."),
     IncidentStatus.CANCELLED: _l("It will not take place."),
-}
-
-IMPACT: dict[Impact, LazyString] = {
-    Impact.NONE: _l("No impact"),
-    Impact.MINOR: _l("Minor impact"),
-    Impact.MAJOR: _l("Major impact"),
-    Impact.CRITICAL: _l("Critical impact"),
-    Impact.MAINTENANCE: _l("Maintenance"),
 }
 
 FEEDBACK: dict[FeedbackState, LazyString] = {

@@ -6,21 +6,7 @@ from babel.dates import get_month_names
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from statushub.incidents.statuses import IncidentStatus as S
-
 UPDATE_WORD = _l("Update")
-STATUS_WORDS = {
-    S.INVESTIGATING: _l("Investigating"),
-    S.IDENTIFIED: _l("Identified"),
-    S.MONITORING: _l("Monitoring"),
-    S.RESOLVED: _l("Resolved"),
-    S.POSTMORTEM: _l("Postmortem"),
-    S.SCHEDULED: _l("Scheduled"),
-    S.IN_PROGRESS: _l("In progress"),
-    S.VERIFYING: _l("Verifying"),
-    S.COMPLETED: _l("Completed"),
-    S.CANCELLED: _l("Cancelled"),
-}
 
 
 def feed_title(name: str) -> str:

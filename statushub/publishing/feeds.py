@@ -26,8 +26,8 @@ from markupsafe import escape
 from statushub.core.text import clean_line, clean_text
 from statushub.incidents.models import Incident, IncidentUpdate, Page
 from statushub.incidents.statuses import Kind
+from statushub.incidents.words import INCIDENT
 from statushub.publishing.feed_words import (
-    STATUS_WORDS,
     UPDATE_WORD,
     feed_title,
     month_word,
@@ -136,7 +136,7 @@ def _updates_html(updates: Sequence[IncidentUpdate], voice: _Voice) -> str:
 def _update_html(update: IncidentUpdate, before: IncidentUpdate | None, voice: _Voice) -> str:
     """Statuspage's own markup, which feed readers and bots take apart."""
     kept = before is not None and before.status is update.status
-    word = escape(str(UPDATE_WORD if kept else STATUS_WORDS[update.status]))
+    word = escape(str(UPDATE_WORD if kept else INCIDENT[update.status]))
     at = update.display_at.astimezone(voice.zone)
     head = (
         f"<small>{escape(month_word(at.month, voice.locale))} "

@@ -21,6 +21,7 @@ from flask_babel import force_locale
 from statushub.channels.service import transports
 from statushub.core.access import base_url
 from statushub.core.markdown import to_plain
+from statushub.incidents.words import COMPONENT, INCIDENT
 from statushub.publishing import words
 from statushub.publishing.story import Story
 
@@ -42,14 +43,14 @@ class Mail:
 def compose_email(story: Story, locale: str) -> Mail:
     """The e-mail about a story in one language; times in the page's own zone, named."""
     with force_locale(locale):
-        label = words.INCIDENT[story.status]
+        label = INCIDENT[story.status]
         subject = story.email_subject or f"[{label}] {story.title} – {story.page_name}"
         context = {
             "story": story,
             "subject": subject,
             "plain_body": to_plain(story.body_html),
             "state": label,
-            "component_word": words.COMPONENT,
+            "component_word": COMPONENT,
             "moment": lambda at: words.moment(at, story.time_zone),
             "locale": locale,
             "manage_url": MANAGE,

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from statushub.channels.transports import x_length
 from statushub.core.markdown import to_plain
-from statushub.publishing import words
+from statushub.incidents.words import INCIDENT
 from statushub.publishing.story import Story
 
 X_LIMIT = x_length.LIMIT
@@ -25,7 +25,7 @@ def compose_x(story: Story, custom: str | None, locale: str) -> str:
     if custom:
         return custom
     with force_locale(locale):
-        head = f"[{words.INCIDENT[story.status]}] {story.title}"
+        head = f"[{INCIDENT[story.status]}] {story.title}"
     plain = to_plain(story.body_html)[:_LOOK_AT]
     text = head
     for sentence in _sentences(plain):
