@@ -15,6 +15,7 @@ from statushub.publishing.story import Story
 X_LIMIT = x_length.LIMIT
 
 _LOOK_AT = 1_000  # characters of a body: more than a post could ever hold
+_NO_SPACE_AFTER = ("。", "！", "？")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])\s*|\n+")
 
 
@@ -29,7 +30,8 @@ def compose_x(story: Story, custom: str | None, locale: str) -> str:
     plain = to_plain(story.body_html)[:_LOOK_AT]
     text = head
     for sentence in _sentences(plain):
-        longer = f"{text}{' - ' if text == head else ' '}{sentence}"
+        space = "" if text.endswith(_NO_SPACE_AFTER) else " "
+        longer = f"{text}{' - ' if text == head else space}{sentence}"
         if not x_length.fits(f"{longer}\n{story.link}"):
             break
         text = longer

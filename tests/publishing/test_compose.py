@@ -80,6 +80,11 @@ def test_japanese_sentences_end_with_their_own_marks(sqlite_app: Flask) -> None:
     assert "調査中です。\n" in text
 
 
+def test_japanese_sentences_follow_each_other_without_a_space(sqlite_app: Flask) -> None:
+    text = compose_x(_saying("調査中です。続報をお待ちください。\n\n14時です。"), None, "ja")
+    assert "調査中です。続報をお待ちください。14時です。\n" in text
+
+
 def test_a_persons_own_words_are_never_changed(sqlite_app: Flask) -> None:
     assert compose_x(STORY, "My own words", "en") == "My own words"
 
