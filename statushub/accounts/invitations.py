@@ -10,7 +10,7 @@ from sqlalchemy import select
 from statushub.accounts import people
 from statushub.accounts.models import Invitation, User
 from statushub.accounts.passwords import hash_password, require_good_password
-from statushub.accounts.permissions import Role
+from statushub.accounts.permissions import Role, may_grant
 from statushub.core import clock
 from statushub.core.audit import Actor, record
 from statushub.core.db import db, transaction
@@ -48,6 +48,7 @@ def offer_reset(actor: Actor, user_id: str) -> tuple[Invitation, str]:
 def _make(actor: Actor, email: str, role: Role, user_id: str | None) -> tuple[Invitation, str]:
     for former in _waiting():
         if former.email == email:
+            people.require_may_grant(actor, former.role)
             former.revoked_at = clock.now()
     token = new_token()
     invitation = Invitation(
@@ -75,7 +76,21 @@ def _waiting() -> list[Invitation]:
 
 def open_invitations() -> list[Invitation]:
     """Those that can still be taken up, newest first."""
-    return [waiting for waiting in _waiting() if waiting.expires_at > clock.now()]
+    now = clock.now()
+    return [one for one in _waiting() if one.expires_at > now and _still_stands(one)]
+
+
+def _still_stands(invitation: Invitation) -> bool:
+    """Whether it gives no more than could be given now: who made it is still here and may still
+    grant the role, and whoever resets a password has not risen above the link since."""
+    if invitation.user_id is not None:
+        user = db.session.get(User, invitation.user_id)
+        if user is None or user.role is not invitation.role:
+            return False
+    if invitation.invited_by is None:
+        return True
+    inviter = db.session.get(User, invitation.invited_by)
+    return inviter is not None and inviter.active and may_grant(inviter.role, invitation.role)
 
 
 def find_invitation(token: str) -> Invitation:
@@ -87,7 +102,7 @@ def find_invitation(token: str) -> Invitation:
         raise NotFound(_("This link is not complete or was changed."))
     if found.accepted_at is not None:
         raise NotFound(_("This link was used already. Sign in instead."))
-    if found.revoked_at is not None:
+    if found.revoked_at is not None or not _still_stands(found):
         raise NotFound(_("This link was withdrawn. Ask an administrator for a new one."))
     if found.expires_at <= clock.now():
         raise NotFound(_("This link has expired. Ask an administrator for a new one."))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from statushub.accounts import passwords
-from statushub.accounts.models import ApiKey, User
+from statushub.accounts.models import ApiKey, Invitation, User
 from statushub.accounts.permissions import Permission, Role, allows, may_grant
 from statushub.core import clock
 from statushub.core.audit import Actor, record
@@ -160,15 +160,27 @@ def change_password(user_id: str, old: str, new: str) -> User:
 
 
 def set_password(actor: Actor, user_id: str, password: str, field: str = "password") -> User:
-    """A new password for somebody; ends their sessions. Raises Invalid by ``field``."""
+    """A new password for somebody; ends their sessions and the links that would set another.
+
+    Raises Invalid by ``field``."""
     user = get_user(user_id)
     passwords.require_good_password(password, email=user.email, name=user.name, field=field)
     hashed = passwords.hash_password(password)
     with transaction():
         user.password_hash = hashed
         user.session_epoch += 1
+        _withdraw_resets(user)
         record(actor, "user.password_changed", "user", user.id, user.name)
     return user
+
+
+def _withdraw_resets(user: User) -> None:
+    waiting = (Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None))
+    db.session.execute(
+        update(Invitation)
+        .where(Invitation.user_id == user.id, *waiting)
+        .values(revoked_at=clock.now())
+    )
 
 
 def edit_profile(user_id: str, *, name: str, locale: str) -> User:
