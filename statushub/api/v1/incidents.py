@@ -52,7 +52,7 @@ def list_incidents() -> ResponseReturnValue:
 
 def _limit() -> int:
     text = request.args.get("limit", "25")
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:4]) <= MOST:
+    if not text.isascii() or not text.isdecimal() or len(text) > 3 or not 1 <= int(text) <= MOST:
         raise Invalid(fields={"limit": f"Give a whole number from 1 to {MOST}."})
     return int(text)
 
@@ -118,8 +118,9 @@ def _maintenance(payload: Payload, said: Mapping[str, Any]) -> dict[str, Any]:
 @api_v1.patch("/incidents/<incident_id>")
 @key_needs(Permission.DRAFT_UPDATE)
 def change_incident(incident_id: str) -> ResponseReturnValue:
-    """Change facts (declare_incident), move a plan (schedule_maintenance), and with a ``body`` or
-    a ``status`` publish an update (publish_update)."""
+    """Change facts (declare_incident; publish_update too once they are public), move a plan
+    (schedule_maintenance), and with a ``body`` or a ``status`` publish an update (publish_update).
+    """
     payload = Payload("incident", FIELDS)
     facts, plan, said = _facts(payload), _plan(payload), _said(payload)
     payload.check()
@@ -128,6 +129,8 @@ def change_incident(incident_id: str) -> ResponseReturnValue:
     with transaction():
         if facts:
             require(Permission.DECLARE_INCIDENT)
+            if queries.get_incident(incident_id, public=False).published_at is not None:
+                require(Permission.PUBLISH_UPDATE)
             service.edit_incident(actor, incident_id, **facts)
         if plan:
             require(Permission.SCHEDULE_MAINTENANCE)
