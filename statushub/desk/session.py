@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import flash, redirect, render_template, request, url_for
 from flask import session as cookie
@@ -47,10 +46,7 @@ def local_path(target: str | None) -> str:
     desk_home = url_for("desk.overview")
     if not target or _CONTROL.search(target) or not target.startswith("/"):
         return desk_home
-    parts = urlsplit(target)
-    if parts.scheme or parts.netloc or target.startswith("//"):
-        return desk_home
-    return target
+    return desk_home if target.startswith("//") else target
 
 
 def let_in(user: User, *, remember: bool = False) -> None:
