@@ -23,16 +23,20 @@ _ASKER = ("REMOTE_ADDR", "HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP")
 def public_environ(
     base_url: str, key: str, asker: Mapping[str, Any] | None = None
 ) -> WSGIEnvironment:
-    """A plain GET of ``key`` (path, with query if it has one) on the page's own address."""
+    """A plain GET of ``key`` (path, with query if it has one) on the page's own address.
+
+    The path is taken as PATH_INFO spells it. Read as an address it would be decoded once more,
+    and ``/incidents/%61`` would be kept as another page than ``/incidents/a``.
+    """
     path, _, query = key.partition("?")
     builder = EnvironBuilder(
-        path=path,
         query_string=query,
         base_url=f"{base_url.rstrip('/')}/",
         headers=[("User-Agent", AGENT)],
     )
     environ = builder.get_environ()
     builder.close()
+    environ["PATH_INFO"] = path
     environ["REMOTE_ADDR"] = "127.0.0.1"
     environ[MARK] = True
     if asker is not None:

@@ -132,6 +132,8 @@ class HotPages:
     def _less_hot(
         self, key: str, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
+        if "?" in environ.get("PATH_INFO", ""):  # %3F: no page has it, and in a key it means more
+            return _unmark(self._ask(environ)).send(start_response)
         if split_locale(key)[1] == "/" and not key.endswith("/"):
             key += "/"  # /ja is /ja/
             page = self._store.pages.get(key) if self._store.trusted else None
