@@ -12,6 +12,7 @@ from tests.emulators.smtp_sink import SmtpSink
 from tests.emulators.webhook_receiver import WebhookReceiver
 from tests.emulators.x_api import XEmulator
 from tests.walk.product import Product
+from tests.walk.story.walk import PASSWORD
 from tests.walk.windows import Windows
 
 
@@ -51,6 +52,21 @@ def make_product(tmp_path: Path) -> Iterator[Callable[..., Product]]:
     for product in made:
         print(product.log.read_text()[-4000:])
         product.end()
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The demo, running, with an owner, an incident manager, an administrator; for stories that get along."""
+    product = Product(tmp_path_factory.mktemp("demo"))
+    product.make_tables()
+    assert product.command("demo").returncode == 0
+    product.add_person("olive@example.com", "Olive Owner", "owner", PASSWORD)
+    product.add_person("ines@example.com", "Ines Manager", "incident_manager", PASSWORD)
+    product.add_person("hana@example.com", "Hana Admin", "administrator", PASSWORD)
+    product.start()
+    yield product
+    product.end()
+    assert product.complaints() == []
 
 
 @pytest.fixture

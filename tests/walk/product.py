@@ -32,6 +32,7 @@ class Product:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = home / "stderr.log"
         self._out = home / "stdout.log"
+        self.log.touch()
         self._process: subprocess.Popen[bytes] | None = None
         self._env = {
             "PATH": os.environ["PATH"],
@@ -57,6 +58,11 @@ class Product:
             timeout=seconds,
             check=False,
         )
+
+    def make_tables(self) -> None:
+        """As the messages of the other commands advise before a first start."""
+        done = self.command("db", "upgrade")
+        assert done.returncode == 0, done.stderr
 
     def add_person(self, email: str, name: str, role: str, password: str) -> None:
         """By the command, before there is anybody who could invite."""
