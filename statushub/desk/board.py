@@ -45,7 +45,7 @@ def board_rows(update_id: str) -> Response:
     return response
 
 
-@desk.post("/deliveries/<int:delivery_id>/retry")
+@desk.post("/deliveries/<int(max=2147483647):delivery_id>/retry")
 @needs(Permission.RETRY_DELIVERY)
 def board_retry(delivery_id: int) -> ResponseReturnValue:
     """Try one failed delivery again."""
@@ -67,7 +67,7 @@ def board_retry_all(update_id: str) -> ResponseReturnValue:
     return redirect(url_for("desk.board", update_id=update_id))
 
 
-@desk.post("/deliveries/<int:delivery_id>/answer")
+@desk.post("/deliveries/<int(max=2147483647):delivery_id>/answer")
 @needs(Permission.RETRY_DELIVERY)
 def board_answer(delivery_id: int) -> ResponseReturnValue:
     """A person looked on the network: the post is there, or it is not and goes out again."""

@@ -6,18 +6,32 @@ sent again.
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from itertools import islice
+from urllib.parse import urlsplit
+
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError, generate_csrf
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from statushub.core.db import db
 from statushub.core.errors import Invalid, NotSetUp, StatusHubError
 
 _SECRET_FIELDS = frozenset({"csrf_token", "password", "new_password", "secret"})
+_MOST_FIELDS = 600  # more than any form of ours has; a page of 100,000 fields takes ten seconds
 _TEMPLATES = frozenset({400, 403, 404, 409, 413, 429, 500, 503})
 
 
@@ -63,6 +77,8 @@ def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
 
 
 def _csrf(_error: CSRFError) -> ResponseReturnValue:
+    if _from_elsewhere():  # their form must not come back as ours, with a token that works
+        return error_page(400, _("That was sent by another site's page, so it was not done."))
     message = _(
         "This form was open too long, or cookies are off. What you typed is below: send it again."
     )
@@ -71,11 +87,20 @@ def _csrf(_error: CSRFError) -> ResponseReturnValue:
     return make_response(_typed_page(message, title=_("Not saved yet: send it again")), 400)
 
 
+def _from_elsewhere() -> bool:
+    """Whether another site's page sent this; every browser says so of a POST (Fetch, 3.1)."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        return True
+    origin = request.headers.get("Origin")
+    ours = {request.host, urlsplit(current_app.config["BASE_URL"]).netloc}
+    return origin is not None and urlsplit(origin).netloc not in ours
+
+
 def typed_fields() -> list[tuple[str, str, str]]:
     """What the reader typed, as (label, name, value), but for secrets."""
     return [
         (name.replace("_", " ").capitalize(), name, value)
-        for name, value in request.form.items(multi=True)
+        for name, value in islice(request.form.items(multi=True), _MOST_FIELDS)
         if name not in _SECRET_FIELDS and not name.endswith("password")
     ]
 
@@ -105,6 +130,26 @@ def _database_away(error: DBAPIError) -> ResponseReturnValue:
     return response
 
 
+def _not_data(error: DataError) -> ResponseReturnValue:
+    """PostgreSQL knows no NUL in a text and no number beyond its columns; people type neither."""
+    current_app.logger.warning("refused by the database: %s", error.orig)
+    db.session.remove()
+    return error_page(400, _("That holds a character or a number that cannot be stored."))
+
+
+def _clash(error: IntegrityError) -> ResponseReturnValue:
+    """Two did the same in the same moment, and no rule of a room noticed."""
+    current_app.logger.error("clash: %s", error.orig, exc_info=error)
+    db.session.remove()
+    return error_page(409, _("Somebody did the same in this moment. Load the page again."))
+
+
+def _refuse_nul() -> None:
+    """No address of ours has a NUL, and no database could look one up."""
+    if "\x00" in request.path:
+        abort(404)
+
+
 def _unexpected(error: Exception) -> ResponseReturnValue:
     current_app.logger.error("unexpected: %s", type(error).__name__, exc_info=error)
     db.session.remove()
@@ -113,10 +158,13 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 
 def install(app: Flask) -> None:
     """Register every handler."""
+    app.before_request(_refuse_nul)
     app.register_error_handler(StatusHubError, _known)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(DataError, _not_data)
+    app.register_error_handler(IntegrityError, _clash)
     if not app.config["TESTING"]:
         app.register_error_handler(Exception, _unexpected)

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, TypeVar
 
-from flask import render_template
+from flask import render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import CombinedMultiDict
 from wtforms import EmailField, Field, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.form import BaseForm
@@ -119,6 +120,14 @@ class ChoiceField(SelectField):  # type: ignore[misc] # wtforms carries no types
 
 class Form(FlaskForm):  # type: ignore[misc] # flask-wtf carries no types
     """The base of every form; carries the CSRF token."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc] # flask-wtf carries no types
+        """Text fields alone: flask-wtf would also hand over files, and JSON of any shape."""
+
+        def wrap_formdata(self, form: BaseForm, formdata: Any) -> Any:
+            """What was typed, when a form was sent."""
+            sent = super().wrap_formdata(form, None if request.is_json else formdata)
+            return request.form if isinstance(sent, CombinedMultiDict) else sent
 
     def deed(self, act: Callable[[], Done], names: Mapping[str, str] | None = None) -> Done | None:
         """Do it, when the form was sent and is in order; None when there is something to mend.
