@@ -56,7 +56,8 @@ def make_product(tmp_path: Path) -> Iterator[Callable[..., Product]]:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """The demo, running, with an owner, an incident manager, an administrator; for stories that get along."""
+    """The demo, running, with an owner, an incident manager and an administrator; for stories
+    that get along with each other."""
     product = Product(tmp_path_factory.mktemp("demo"))
     product.make_tables()
     assert product.command("demo").returncode == 0

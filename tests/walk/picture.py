@@ -26,9 +26,11 @@ NEXT = (
 PUBLIC, DESK = (760, 900), (1240, 900)
 SCALE = 0.62
 SHEET = """<!doctype html><meta charset="utf-8"><style>
-body {{ margin: 0; padding: 28px; display: flex; gap: 24px; width: max-content; background: #dfe4e1 }}
+body {{ margin: 0; padding: 28px; display: flex; gap: 24px; width: max-content }}
+body {{ background: #dfe4e1 }}
 img {{ display: block; border-radius: 8px; box-shadow: 0 0 0 1px #c3cac6, 0 10px 24px #0002 }}
-</style><img src="data:image/png;base64,{0}" width="{2}"><img src="data:image/png;base64,{1}" width="{3}">"""
+</style><img src="data:image/png;base64,{0}" width="{2}">
+<img src="data:image/png;base64,{1}" width="{3}">"""
 
 
 def main() -> None:

@@ -31,7 +31,7 @@ class Windows:
             viewport={"width": width, "height": height},
             **{"locale": "en-GB", "timezone_id": "Europe/London", **facts},
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)  # a loaded machine is no fault
         context.on("request", self._asked)
         context.on("response", self._answered)
         context.on("console", self._said)
@@ -43,7 +43,7 @@ class Windows:
         """Where every window stands and what it reads there, for a failure's report."""
         pages = [page for context in self._contexts for page in context.pages]
         return "\n".join(
-            f"== {page.url}\n{page.locator('body').inner_text()[:1500]}" for page in pages
+            f"== {page.url}\n{page.locator('body').inner_text()[:6000]}" for page in pages
         )
 
     def close(self) -> None:

@@ -21,7 +21,7 @@ T = TypeVar("T")
 PASSWORD = "a quiet harbour at dawn"
 
 
-def until(ask: Callable[[], T], what: str, seconds: float = 10.0) -> T:
+def until(ask: Callable[[], T], what: str, seconds: float = 20.0) -> T:
     """The first true answer; AssertionError naming ``what`` when it does not come in time."""
     limit = time.monotonic() + seconds
     while True:
