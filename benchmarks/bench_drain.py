@@ -34,39 +34,56 @@ def main() -> None:
     with sink() as (name, port):
         url = f"smtp://127.0.0.1:{port}"
         with sqlite_app(STATUSHUB_SMTP_URL=url) as app:
-            ours = _drained(app)
-            bare = _bare_loop(port, _one_message())
-            rows.append(
-                (f"bare smtplib, {CONNECTIONS} connections, {name}", f"{bare:,.0f}", "", "")
-            )
-            rows.append(_row("outbox on SQLite", ours, bare))
+            rows += _measured("SQLite", app, port, name)
         with postgres_app(STATUSHUB_SMTP_URL=url) as app:
             if app:
-                rows.append(_row("outbox on PostgreSQL", _drained(app), bare))
+                rows += _measured("PostgreSQL", app, port, name)
             else:
                 rows.append(("outbox on PostgreSQL", "not there", "", ""))
     table(rows)
 
 
-def _row(what: str, rate: float, bare: float) -> tuple[object, ...]:
-    ratio = rate / bare
-    return (what, f"{rate:,.0f}", f"{ratio:.2f}", "met" if ratio >= GOAL else "MISSED")
+def _measured(engine: str, app: Flask, port: int, sink_name: str) -> list[tuple[object, ...]]:
+    """The reference right before and right after, because the machine has other work too."""
+    _publish_to_all()
+    message = _one_message()
+    before = _bare_loop(port, message)
+    ours = _drained(app)
+    bare = (before + _bare_loop(port, message)) / 2
+    ratio = ours / bare
+    goal = "met" if ratio >= GOAL else "MISSED"
+    return [
+        (f"bare smtplib, {CONNECTIONS} connections, {sink_name}", f"{bare:,.0f}", "", ""),
+        (f"outbox on {engine}", f"{ours:,.0f}", f"{ratio:.2f}", goal),
+    ]
 
 
-def _drained(app: Flask) -> float:
+def _publish_to_all() -> None:
     add_subscribers()
     draft = drafts.open_draft(SYSTEM, declare())
     service.publish(SYSTEM, draft.id, draft.version)
     db.session.remove()
-    worker = Worker(app, concurrency=CONNECTIONS)
+
+
+def _drained(app: Flask) -> float:
+    stop = threading.Event()
+    worker = threading.Thread(target=Worker(app, concurrency=CONNECTIONS).run, args=(stop,))
     began = time.perf_counter()
-    worker.drain(seconds=300)
+    worker.start()
+    while _sent() < SUBSCRIBERS:
+        time.sleep(0.05)
     took = time.perf_counter() - began
+    stop.set()
+    worker.join()
+    return SUBSCRIBERS / took
+
+
+def _sent() -> int:
     sent = db.session.scalar(
         select(func.count()).select_from(Delivery).where(Delivery.state == DeliveryState.SENT)
     )
-    assert sent == SUBSCRIBERS, sent
-    return SUBSCRIBERS / took
+    db.session.remove()
+    return sent or 0
 
 
 def _one_message() -> bytes:

@@ -400,7 +400,6 @@ def upgrade() -> None:
         sa.Column("channel_id", sa.String(length=64), nullable=True),
         sa.Column("subscriber_id", sa.String(length=64), nullable=True),
         sa.Column("target", sa.String(length=2000), nullable=False),
-        sa.Column("variables", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
@@ -425,6 +424,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_delivery_channel",
+            ["channel_id"],
+            unique=False,
+            sqlite_where=sa.text("channel_id IS NOT NULL"),
+            postgresql_where=sa.text("channel_id IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_delivery_due",
             ["transport", "priority", "run_at", "id"],
             unique=False,
@@ -444,9 +450,6 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("state IN ('queued', 'sending')"),
             postgresql_where=sa.text("state IN ('queued', 'sending')"),
-        )
-        batch_op.create_index(
-            batch_op.f("ix_delivery_subscriber_id"), ["subscriber_id"], unique=False
         )
         batch_op.create_index(
             "ix_delivery_thread",
@@ -516,7 +519,6 @@ def downgrade() -> None:
             sqlite_where=sa.text("channel_id IS NOT NULL"),
             postgresql_where=sa.text("channel_id IS NOT NULL"),
         )
-        batch_op.drop_index(batch_op.f("ix_delivery_subscriber_id"))
         batch_op.drop_index(
             "ix_delivery_order",
             sqlite_where=sa.text("state IN ('queued', 'sending')"),
@@ -531,6 +533,11 @@ def downgrade() -> None:
             "ix_delivery_due",
             sqlite_where=sa.text("state = 'queued'"),
             postgresql_where=sa.text("state = 'queued'"),
+        )
+        batch_op.drop_index(
+            "ix_delivery_channel",
+            sqlite_where=sa.text("channel_id IS NOT NULL"),
+            postgresql_where=sa.text("channel_id IS NOT NULL"),
         )
 
     op.drop_table("delivery")

@@ -20,7 +20,7 @@ from statushub.incidents.statuses import TRANSITIONS, IncidentStatus, first_stat
 from statushub.publishing import planning
 from statushub.publishing.content import Content, blank, clean
 from statushub.publishing.hook import compose_webhook
-from statushub.publishing.mail import MANAGE, UNSUBSCRIBE, compose_email
+from statushub.publishing.mail import SLOT, compose_email
 from statushub.publishing.models import Draft
 from statushub.publishing.post import X_LIMIT, compose_x, x_problem
 from statushub.publishing.story import Change, Story, tell
@@ -74,8 +74,8 @@ def _previewed(draft: Draft, content: Content, story: Story, locale: str) -> Pre
     return Preview(
         page_html=story.body_html,
         email_subject=mail.subject,
-        email_text=_readable(mail.text, story),
-        email_html=_readable(mail.html, story),
+        email_text=_readable(mail.text),
+        email_html=_readable(mail.html),
         x_text=x_text,
         x_length=weighted_length(x_text),
         x_limit=X_LIMIT,
@@ -85,10 +85,9 @@ def _previewed(draft: Draft, content: Content, story: Story, locale: str) -> Pre
     )
 
 
-def _readable(text: str, story: Story) -> str:
-    """The mail with addresses where each reader has their own."""
-    example = f"{story.page_url}/subscriptions/…"
-    return text.replace(MANAGE, example).replace(UNSUBSCRIBE, f"{example}/unsubscribe")
+def _readable(text: str) -> str:
+    """The mail with an ellipsis where each reader has a token of their own."""
+    return text.replace(SLOT, "…")
 
 
 def _problems(draft: Draft, content: Content) -> list[str]:

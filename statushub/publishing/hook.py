@@ -1,7 +1,7 @@
 """The webhook's body, in the wire contract's shape, so that receivers made for Statuspage work.
 
 Times are ISO 8601 with milliseconds in the page's own zone; ids are the page's. The address that
-ends the subscription differs per target and stands as ``@@unsubscribe_url@@``.
+ends the subscription holds each target's own token, which stands as ``@@token@@`` until then.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from statushub.core.access import base_url
 from statushub.incidents.models import Component, Incident, IncidentUpdate, Page
 from statushub.incidents.statuses import Kind
-from statushub.publishing.mail import UNSUBSCRIBE
+from statushub.publishing.mail import unsubscribe_address
 
 UPDATES_MAX = 50
 DOCUMENTATION = "/api/v2/"
@@ -34,7 +34,7 @@ def compose_webhook(
     zone = ZoneInfo(page.time_zone)
     return {
         "meta": {
-            "unsubscribe": UNSUBSCRIBE,
+            "unsubscribe": unsubscribe_address(base_url()),
             "documentation": f"{base_url()}{DOCUMENTATION}",
             "generated_at": _time(at, zone),
         },

@@ -20,6 +20,7 @@ from flask_babel import force_locale
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from statushub.channels.seam import Retry
+from statushub.channels.service import transports
 from statushub.core import clock
 from statushub.core.db import release
 from statushub.core.i18n import known_locale
@@ -59,7 +60,10 @@ class Lane:
         self.transport = transport
         self._app = app
         self._worker = worker
+        self._ahead = ahead
         self._capacity = threads + ahead
+        with app.app_context():
+            self._public = transports().get(transport).public_post
         self._lease = timedelta(seconds=lease)
         self._messages = Messages()
         self._todo: SimpleQueue[Claim | None] = SimpleQueue()
@@ -67,6 +71,7 @@ class Lane:
         self._in_hand: dict[int, Claim] = {}
         self._unsettled: list[Result | _Back] = []
         self._renewed_at = time.monotonic()
+        self._seconds_at = 0.0
         self._failures = 0
         self._paused_until = 0.0
         self._stuck = 0
@@ -206,34 +211,42 @@ class Lane:
         self._renewed_at = time.monotonic()
 
     def _take(self) -> bool:
-        """Claim what is due, as much as there is room for: look-ups, first attempts, and later
-        attempts in at most half of the room, so that slow ones never fill the lane."""
+        """Claim what is due, as much as there is room for: first attempts, and every now and then
+        look-ups and later attempts, in at most half of the room, so that slow ones never fill the
+        lane."""
         if self._stopping or self.paused or not self._has_room():
             return False
         lease_by = f"{self._worker}:{new_id()}"
-        room = self._capacity - len(self._in_hand)
-        late = sum(one.attempts > 1 or one.look_up for one in self._in_hand.values())
-        claims = leasing.claim_lookups(
-            self.transport, lease_by, self._lease, min(room, self._half - late)
-        )
-        claims += leasing.claim(self.transport, lease_by, self._lease, room - len(claims))
-        more = min(room - len(claims), self._half - late - len(claims))
-        claims += leasing.claim(self.transport, lease_by, self._lease, more, retries=True)
-        if claims and not self._in_hand:
+        claims = self._second_tries(lease_by)
+        room = self._capacity - len(self._in_hand) - len(claims)
+        claims += leasing.claim(self.transport, lease_by, self._lease, room)
+        if claims and self.idle:
             self._renewed_at = time.monotonic()
         for one in claims:
             self._in_hand[one.id] = one
             self._todo.put(one)
         return bool(claims)
 
-    def _has_room(self) -> bool:
-        """Claim by the handful: a query for each single place costs more than it brings."""
-        free = self._capacity - len(self._in_hand)
-        return free >= max(1, self._capacity // 3)
+    def _second_tries(self, lease_by: str) -> list[Claim]:
+        """Posts to be looked for, and what failed before."""
+        if time.monotonic() < self._seconds_at:
+            return []
+        late = sum(one.attempts > 1 or one.look_up for one in self._in_hand.values())
+        room = min(self._capacity - len(self._in_hand), max(1, self._capacity // 2) - late)
+        claims: list[Claim] = []
+        if self._public:
+            claims = leasing.claim_lookups(self.transport, lease_by, self._lease, room)
+        room -= len(claims)
+        claims += leasing.claim(self.transport, lease_by, self._lease, room, retries=True)
+        if not claims:
+            self._seconds_at = time.monotonic() + patience.POLL
+        return claims
 
-    @property
-    def _half(self) -> int:
-        return max(1, self._capacity // 2)
+    def _has_room(self) -> bool:
+        """A supply is filled up by the handful: a query for each place costs more than it
+        brings."""
+        free = self._capacity - len(self._in_hand)
+        return free >= max(1, self._ahead // 3)
 
     def _work(self) -> None:
         """A thread: take a claim, call the provider, bring the outcome."""

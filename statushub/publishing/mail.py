@@ -25,8 +25,7 @@ from statushub.incidents.words import COMPONENT, INCIDENT
 from statushub.publishing import words
 from statushub.publishing.story import Story
 
-MANAGE = "@@manage_url@@"
-UNSUBSCRIBE = "@@unsubscribe_url@@"
+SLOT = "@@token@@"  # where each subscriber's own token goes in the addresses below
 
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
@@ -53,10 +52,20 @@ def compose_email(story: Story, locale: str) -> Mail:
             "component_word": COMPONENT,
             "moment": lambda at: words.moment(at, story.time_zone),
             "locale": locale,
-            "manage_url": MANAGE,
-            "unsubscribe_url": UNSUBSCRIBE,
+            "manage_url": manage_address(story.page_url),
+            "unsubscribe_url": unsubscribe_address(story.page_url),
         }
         return Mail(subject, rendered("update.txt", context), rendered("update.html", context))
+
+
+def manage_address(page_url: str, token: str = SLOT) -> str:
+    """Where a subscriber chooses components and language."""
+    return f"{page_url}/subscriptions/{token}"
+
+
+def unsubscribe_address(page_url: str, token: str = SLOT) -> str:
+    """Where a subscriber leaves; takes the one-click POST of RFC 8058 too."""
+    return f"{manage_address(page_url, token)}/unsubscribe"
 
 
 def rendered(name: str, context: Mapping[str, Any]) -> str:
@@ -89,7 +98,7 @@ def update_headers(story: Story, sender: str) -> dict[str, str]:
         "References": thread,
         "In-Reply-To": thread,
         "List-Id": f"<updates.{host}>",
-        "List-Unsubscribe": f"<{UNSUBSCRIBE}>",
+        "List-Unsubscribe": f"<{unsubscribe_address(story.page_url)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Precedence": "bulk",
     }

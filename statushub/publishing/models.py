@@ -131,8 +131,7 @@ class Delivery(Base):
     ``order_key``: deliveries of one key go one after the other. ``begun_at`` is committed before
     a public post is attempted, so that a crash leaves a trace; while it stands, the post is only
     looked for, never sent. ``lookups`` counts how often the network was asked. ``lease_by`` names
-    one claim of one worker. After ``expires_at`` it is too late to send. ``variables`` are this
-    target's own values, when they cannot be told from the subscriber.
+    one claim of one worker. After ``expires_at`` it is too late to send.
 
     ``update_id`` and ``subscriber_id`` have no foreign key: each costs a fifth of the publish click
     with ten thousand subscribers (benchmarks/bench_publish_click.py). The message's key keeps the
@@ -164,6 +163,7 @@ class Delivery(Base):
         Index(
             "ix_delivery_thread", "order_key", "id", sqlite_where=_POSTS, postgresql_where=_POSTS
         ),
+        Index("ix_delivery_channel", "channel_id", sqlite_where=_POSTS, postgresql_where=_POSTS),
         Index("ix_delivery_update_state", "update_id", "transport", "channel_id", "state"),
     )
 
@@ -177,9 +177,8 @@ class Delivery(Base):
     message_id: Mapped[str] = mapped_column(ForeignKey("message.id"))
     update_id: Mapped[str | None] = mapped_column(String(64))
     channel_id: Mapped[str | None] = mapped_column(ForeignKey("channel.id"))
-    subscriber_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    subscriber_id: Mapped[str | None] = mapped_column(String(64))
     target: Mapped[str] = mapped_column(String(2000))
-    variables: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     state: Mapped[DeliveryState] = mapped_column(words(DeliveryState), default=DeliveryState.QUEUED)
     reason: Mapped[str] = mapped_column(Text, default="")
     attempts: Mapped[int] = mapped_column(default=0)

@@ -66,7 +66,7 @@ def confirm_url(subscriber: Subscriber) -> str:
 
 def manage_url(subscriber: Subscriber) -> str:
     """Where a subscriber chooses components and language."""
-    return f"{base_url()}/subscriptions/{manage_token(subscriber)}"
+    return mail.manage_address(base_url(), manage_token(subscriber))
 
 
 def _mail_about(subscriber: Subscriber, kind: DeliveryKind) -> Message:

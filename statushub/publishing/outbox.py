@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import JSON, ColumnElement, String, cast, func, insert, literal, null, select
+from sqlalchemy import ColumnElement, String, cast, func, insert, literal, null, select
 
 from statushub.channels.models import Channel
 from statushub.channels.service import transports
@@ -70,7 +70,6 @@ def queue_for_subscribers(
         "channel_id": cast(null(), String),
         "subscriber_id": Subscriber.__table__.c.id,
         "target": Subscriber.__table__.c.endpoint,
-        "variables": literal({}, JSON),
         "state": literal(DeliveryState.QUEUED, Delivery.__table__.c.state.type),
         "reason": literal(hold_reason(transport)),
         "attempts": literal(0),

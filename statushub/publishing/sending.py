@@ -6,10 +6,8 @@ that says that it is about to be made.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections import OrderedDict
-from collections.abc import Mapping
 from threading import Lock
 from typing import Any
 
@@ -28,11 +26,11 @@ from statushub.channels.seam import (
 )
 from statushub.channels.service import account_of, transports
 from statushub.core import clock
-from statushub.core.access import base_url, vault
+from statushub.core.access import vault
 from statushub.core.db import db, release, transaction
 from statushub.core.errors import ConfigError
 from statushub.publishing.leasing import Claim
-from statushub.publishing.mail import MANAGE, UNSUBSCRIBE
+from statushub.publishing.mail import SLOT
 from statushub.publishing.models import Delivery, DeliveryState, Message
 from statushub.subscribers.tokens import manage_token_of
 
@@ -175,15 +173,8 @@ def _for_target(claim: Claim, payload: dict[str, Any]) -> dict[str, Any]:
     """The message with what differs for this one subscriber."""
     if claim.subscriber_id is None:
         return payload
-    manage = f"{base_url()}/subscriptions/{manage_token_of(claim.subscriber_id)}"
-    links = {"manage_url": manage, "unsubscribe_url": f"{manage}/unsubscribe"}
+    token = manage_token_of(claim.subscriber_id)
     if claim.transport == "webhook":
         secret = vault().open(claim.sealed).get("signing_secret", "")
-        return {"body": _linked(payload["body"], links), "secret": secret}
-    return {**payload, "vars": links}
-
-
-def _linked(body: str, links: Mapping[str, str]) -> str:
-    for placeholder, name in ((UNSUBSCRIBE, "unsubscribe_url"), (MANAGE, "manage_url")):
-        body = body.replace(placeholder, json.dumps(links[name])[1:-1])
-    return body
+        return {"body": payload["body"].replace(SLOT, token), "secret": secret}
+    return {**payload, "vars": {"token": token}}

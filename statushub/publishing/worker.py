@@ -34,7 +34,7 @@ CLEAR_OUT = 5.0
 FORGET = timedelta(days=1)
 
 _WEBHOOK_FACTOR = 2  # endpoints of strangers: they wait more than they work
-_MAIL_AHEAD = 60  # a thread's supply, in mails
+_MAIL_AHEAD = 120  # a thread's supply, in mails
 
 
 class Worker:

@@ -118,7 +118,7 @@ def test_a_mail_says_what_when_and_where(sqlite_app: Flask) -> None:
     assert "- API: Operational → Major outage" in composed.text
     assert "- Web <b>: Degraded performance" in composed.text
     assert LINK in composed.text
-    assert "@@unsubscribe_url@@" in composed.text
+    assert "https://status.acme.example/subscriptions/@@token@@/unsubscribe" in composed.text
     assert "\n\n\n" not in composed.text
 
 
@@ -180,7 +180,9 @@ def test_headers_thread_an_incident_and_offer_one_click(sqlite_app: Flask) -> No
     assert headers["References"] == "<incident-abc123def456@acme.example>"
     assert headers["In-Reply-To"] == headers["References"]
     assert headers["List-Id"] == "<updates.acme.example>"
-    assert headers["List-Unsubscribe"] == "<@@unsubscribe_url@@>"
+    assert headers["List-Unsubscribe"] == (
+        "<https://status.acme.example/subscriptions/@@token@@/unsubscribe>"
+    )
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 

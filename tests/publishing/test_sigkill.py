@@ -74,13 +74,18 @@ class Outside:
 
 @contextmanager
 def _process(*command: str, **facts: Any) -> Iterator[subprocess.Popen[str]]:
+    """A process; it and all its children are gone at the end."""
     process = subprocess.Popen(
-        [sys.executable, "-m", *command], stdout=subprocess.PIPE, text=True, **facts
+        [sys.executable, "-m", *command],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        **facts,
     )
     try:
         yield process
     finally:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
 
 
@@ -174,7 +179,7 @@ def test_killed_workers_lose_nothing_and_post_nothing_twice(
         for pid in pids:
             _wait(lambda pid=pid: not _alive(pid), 5)
     survivor = workers.start()
-    _wait(_everything_is_settled, 90)
+    _wait(_everything_is_settled, 60 + 3 * RANDOM_KILLS)
     os.kill(survivor, signal.SIGTERM)
     _wait(lambda: not _alive(survivor), 20)
     _compare(outside)
