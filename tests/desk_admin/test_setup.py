@@ -38,10 +38,20 @@ def test_before_the_setup_the_desk_says_where_the_link_is(app: Flask, fetch: Fet
     assert "terminal" in page
 
 
-@pytest.mark.parametrize("path", ["/", "/history", "/uptime", "/ja/"])
-def test_before_the_setup_visitors_are_told_so_kindly(app: Flask, fetch: Fetch, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/", "not set up yet"),
+        ("/history", "not set up yet"),
+        ("/uptime", "not set up yet"),
+        ("/ja/", "初期設定前"),
+    ],
+)
+def test_before_the_setup_visitors_are_told_so_kindly(
+    app: Flask, fetch: Fetch, path: str, words: str
+) -> None:
     page = fetch(path, 404)
-    assert "not set up yet" in page
+    assert words in page
     assert "/desk/setup" in page
 
 

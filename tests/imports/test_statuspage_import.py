@@ -38,9 +38,13 @@ def counts() -> tuple[int, int, int, int]:
     return tuple(db.session.scalar(select(func.count()).select_from(table)) for table in tables)
 
 
-def test_githubs_history_comes_in_whole_and_exact(app: Flask, actor: Actor, github: Path) -> None:
+def test_githubs_history_comes_in_whole_exact_and_once(
+    app: Flask, actor: Actor, github: Path
+) -> None:
+    """All facts, the order of updates, and a second run that changes nothing."""
     raw = json.loads(github.read_text())
-    import_document(read_file(github), actor)
+    document = read_file(github)
+    import_document(document, actor)
     happenings = raw["incidents"] + raw["scheduled_maintenances"]
     assert len(happenings) == 399
     for told in happenings:
@@ -63,21 +67,10 @@ def test_githubs_history_comes_in_whole_and_exact(app: Flask, actor: Actor, gith
         assert (kept.status, kept.incident_id) == (told["status"], told["incident_id"])
         assert kept.display_at == parse_iso(told["display_at"])
         assert kept.body.split() == told["body"].split()
-
-
-def test_the_order_of_updates_is_the_sources(app: Flask, actor: Actor, github: Path) -> None:
-    raw = json.loads(github.read_text())
-    import_document(read_file(github), actor)
     for told in raw["incidents"][:60]:
         kept = db.session.get(Incident, told["id"])
-        assert [update.id for update in kept.updates] == [
-            update["id"] for update in told["incident_updates"]
-        ]
-
-
-def test_a_second_run_changes_nothing(app: Flask, actor: Actor, github: Path) -> None:
-    document = read_file(github)
-    import_document(document, actor)
+        ids = [update["id"] for update in told["incident_updates"]]
+        assert [update.id for update in kept.updates] == ids
     before, revision = counts(), current_revision()
     report = import_document(document, actor)
     assert (report.added, report.changed) == (0, 0)
