@@ -4,30 +4,13 @@ from __future__ import annotations
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
 
 from statushub.accounts.audit_log import audit_page, subject_kinds
 from statushub.accounts.permissions import Permission
 from statushub.core.text import clean_line
+from statushub.desk.audit_words import KIND, VERB
 from statushub.desk.blueprint import desk
 from statushub.web.guards import needs
-
-KIND: dict[str, LazyString] = {
-    "api_key": _l("API keys"),
-    "channel": _l("Channels"),
-    "component": _l("Components"),
-    "component_group": _l("Groups"),
-    "delivery": _l("Deliveries"),
-    "draft": _l("Drafts"),
-    "feedback_item": _l("Feedback"),
-    "incident": _l("Incidents"),
-    "incident_update": _l("Updates"),
-    "invitation": _l("Invitations"),
-    "page": _l("The page"),
-    "subscriber": _l("Subscribers"),
-    "user": _l("People"),
-}
 
 
 @desk.get("/audit")
@@ -45,6 +28,7 @@ def audit() -> ResponseReturnValue:
     return render_template(
         "desk/audit.html",
         entries=found.entries,
+        verbs=VERB,
         kinds=[(name, KIND.get(name, name)) for name in kinds],
         kind=kind,
         search=search,

@@ -15,6 +15,7 @@ from statushub.core.errors import Invalid
 from statushub.desk import component_fields, local_time, words
 from statushub.desk.blueprint import desk
 from statushub.desk.people import actor
+from statushub.desk.zones import zone_label
 from statushub.incidents import service
 from statushub.incidents.models import Incident
 from statushub.incidents.page import get_page
@@ -100,7 +101,7 @@ def _form(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
         impact_words=words.IMPACT,
         impact_options=words.impact_options(),
         component_words=words.COMPONENT,
-        zone=get_page().time_zone,
+        zone=zone_label(get_page().time_zone),
     )
 
 

@@ -18,6 +18,7 @@ from statushub.core.text import clean_line
 from statushub.desk import component_fields, incident_reads, incident_rows, local_time, workspace
 from statushub.desk.blueprint import desk
 from statushub.desk.people import actor
+from statushub.desk.zones import zone_label
 from statushub.incidents import maintenance as service
 from statushub.incidents.page import get_page
 from statushub.incidents.statuses import IncidentStatus, Kind
@@ -149,7 +150,7 @@ def _form(typed: MultiDict[str, str], errors: Mapping[str, str]) -> str:
         typed=typed,
         errors=errors,
         groups=component_fields.groups(dict.fromkeys(typed.getlist("component"), "1")),
-        zone=get_page().time_zone,
+        zone=zone_label(get_page().time_zone),
     )
 
 

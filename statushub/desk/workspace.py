@@ -12,6 +12,7 @@ from flask import Response, make_response, render_template
 from statushub.desk import component_fields, incident_reads, previews, reads, words
 from statushub.desk.draft_fields import to_content, to_fields
 from statushub.desk.nav import nav_items
+from statushub.desk.zones import zone_label
 from statushub.incidents.models import Incident
 from statushub.incidents.page import get_page
 from statushub.incidents.statuses import IncidentStatus, first_statuses, next_statuses
@@ -60,7 +61,7 @@ def page(
             meaning=words.MEANING,
             component_words=words.COMPONENT,
             impact_options=words.impact_options(),
-            zone=get_page().time_zone,
+            zone=zone_label(get_page().time_zone),
         )
     )
     response.headers["Content-Security-Policy"] = _CSP

@@ -28,7 +28,12 @@ def zones() -> tuple[str, ...]:
 
 def zone_choices() -> list[tuple[str, str]]:
     """For a select list: (name, the same as people read it)."""
-    return [(name, "UTC" if name == "Etc/UTC" else name.replace("_", " ")) for name in zones()]
+    return [(name, zone_label(name)) for name in zones()]
+
+
+def zone_label(name: str) -> str:
+    """A zone's name as people read it."""
+    return "UTC" if name == "Etc/UTC" else name.replace("_", " ")
 
 
 def is_zone(name: str) -> bool:

@@ -26,18 +26,19 @@ class LocaleLink(NamedTuple):
 
 def select_locale() -> str:
     """The language in the address, else the reader's own: a person's at the desk, the page's
-    in public. Public pages never depend on who asks, so that one copy serves everybody."""
+    in public. Public pages never depend on who asks, so that one copy serves everybody; before
+    the set-up there is nothing to keep, and the browser's language counts."""
     if not has_request_context():
         return DEFAULT_LOCALE
     prefixed = request.environ.get("statushub.locale")
     if prefixed:
         return known_locale(prefixed)
-    if request.blueprint == "desk":
-        if current_user.is_authenticated:
-            return known_locale(current_user.locale)
-        return known_locale(request.accept_languages.best_match(list(LOCALES)))
+    if request.blueprint == "desk" and current_user.is_authenticated:
+        return known_locale(current_user.locale)
     page = page_or_none()
-    return known_locale(page.locale if page else None)
+    if page is None or request.blueprint == "desk":
+        return known_locale(request.accept_languages.best_match(list(LOCALES)))
+    return known_locale(page.locale)
 
 
 def page_or_none() -> Page | None:
