@@ -11,6 +11,26 @@ export function read(form) {
   return fields;
 }
 
+/** What the server sent: not what a person typed before this script came, nor what the browser put
+ * back after "back". */
+export function sent(form) {
+  const fields = {};
+  for (const control of form.elements) {
+    if (!control.name || OUTSIDE.has(control.name) || control.matches(":disabled, button")) continue;
+    const value = asSent(control);
+    if (value !== null) fields[control.name] = value.replace(/\r\n?/g, "\n");
+  }
+  return fields;
+}
+
+function asSent(control) {
+  if (control instanceof HTMLSelectElement) {
+    return ([...control.options].find((option) => option.defaultSelected) ?? control.options[0])?.value ?? null;
+  }
+  if (control.type === "radio" || control.type === "checkbox") return control.defaultChecked ? control.value : null;
+  return control.defaultValue;
+}
+
 /** Write one field. Says so by an input event, marked so that it does not count as typing. */
 export function write(form, name, value) {
   const control = form.elements.namedItem(name);

@@ -1,6 +1,6 @@
 // What this window and the server both know of a draft, and where they differ.
 
-import { read, underCursor, write } from "./draft-fields.js";
+import { read, sent, underCursor, write } from "./draft-fields.js";
 import { reconcile, same } from "./draft-merge.js";
 
 const ATTEMPTS = 20;
@@ -14,7 +14,7 @@ export class Shared {
     this.form = form;
     this.clashes = clashes;
     this.version = Number(form.elements.base_version.value);
-    this.base = read(form);
+    this.base = sent(form);
     this.open = new Map();
     this.attempts = [];
   }

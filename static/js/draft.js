@@ -38,7 +38,7 @@ class Editor {
     this.show.addEventListener("click", () => this.shared.clashes.focus());
     followState(this.form);
     this.restore();
-    this.say("saved");
+    this.early();
     setInterval(() => document.hidden || this.poll(), POLL);
     document.addEventListener("visibilitychange", () => document.hidden || this.poll());
   }
@@ -231,6 +231,16 @@ class Editor {
     this.receive(server);
     this.trouble.textContent = this.words.sayRestored;
     this.later(0);
+  }
+
+  /** What was typed before this script came counts like everything typed. */
+  early() {
+    if (this.shared.clean()) return this.say("saved");
+    if (this.shared.asking()) return undefined;
+    this.keep();
+    this.say("saving");
+    this.preview.soon();
+    return this.later(AFTER_TYPING);
   }
 
   async submit(event) {

@@ -42,6 +42,24 @@ def test_what_is_typed_is_saved_and_previewed_without_asking(editor: Any, draft:
     assert now(draft).content["body"] == "We **know** it."
 
 
+def test_what_is_typed_before_the_script_comes_is_saved_too(editor: Any, draft: Draft) -> None:
+    """A slow line: the page stands, its script does not. The same holds for what a browser puts
+    back after "back"."""
+    waiting: list[Any] = []
+    editor.route("**/js/draft.js", lambda route: waiting.append(route))  # noqa: PLW0108 - Playwright marks its handlers
+    editor.reload(wait_until="commit")
+    editor.locator("#body").fill("Typed at once.")
+    while not waiting:
+        editor.wait_for_timeout(20)
+    waiting[0].continue_()
+    editor.locator("#preview-page").get_by_text("Typed at once.").wait_for()
+    saved(editor)
+    assert now(draft).content["body"] == "Typed at once."
+    theirs(draft, email_subject="Theirs")
+    expect(editor.locator("#email_subject")).to_have_value("Theirs", timeout=10_000)
+    assert editor.locator("#body").input_value() == "Typed at once."
+
+
 def test_the_post_on_x_is_counted_by_its_own_rules(editor: Any) -> None:
     editor.get_by_label("Post on X").fill("日本" * 10 + " https://example.com/a/very/long/link")
     counter = editor.locator("#x-counter [data-preview-slot=x_length]")
