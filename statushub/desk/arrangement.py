@@ -43,6 +43,12 @@ def all_components() -> list[Component]:
     return list(db.session.scalars(found))
 
 
+def archived_components() -> list[Component]:
+    """Every component that was taken off the page, by name."""
+    found = select(Component).where(Component.archived_at.is_not(None))
+    return list(db.session.scalars(found.order_by(Component.name, Component.id)))
+
+
 def arrangement() -> list[Row]:
     """Groups and components without a group, mixed as on the page; children in their groups."""
     components = all_components()

@@ -12,7 +12,7 @@ from flask_login import current_user
 from statushub.accounts.permissions import Permission
 from statushub.core.db import db
 from statushub.core.errors import NotFound
-from statushub.desk.arrangement import arrangement, moved
+from statushub.desk.arrangement import archived_components, arrangement, moved
 from statushub.desk.blueprint import desk
 from statushub.desk.component_forms import ComponentForm, GroupForm, StatusForm
 from statushub.desk.words import COMPONENT
@@ -27,8 +27,10 @@ _FIELDS = ("name", "description", "group_id", "showcase", "only_show_if_degraded
 @desk.get("/components")
 @needs(Permission.SET_COMPONENT_STATUS)
 def components() -> ResponseReturnValue:
-    """All of them, as on the page."""
-    return render_template("desk/components.html", rows=arrangement())
+    """All of them, as on the page; then those that were taken off it."""
+    return render_template(
+        "desk/components.html", rows=arrangement(), archived=archived_components()
+    )
 
 
 @desk.route("/components/new", methods=["GET", "POST"])
@@ -109,6 +111,15 @@ def component_archive(component_id: str) -> ResponseReturnValue:
     gone = room.archive_component(current_user.actor, component_id)
     flash(_("“%(name)s” is archived.", name=gone.name), "success")
     return redirect(url_for("desk.components"))
+
+
+@desk.post("/components/<component_id>/restore")
+@needs(Permission.MANAGE_COMPONENTS)
+def component_restore(component_id: str) -> ResponseReturnValue:
+    """Back on the page, with its history."""
+    back = room.restore_component(current_user.actor, component_id)
+    flash(_("“%(name)s” is back on the page.", name=back.name), "success")
+    return redirect(url_for("desk.components", _anchor=component_id))
 
 
 @desk.post("/components/<row_id>/move")

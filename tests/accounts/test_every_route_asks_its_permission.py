@@ -172,7 +172,8 @@ def test_nothing_is_changed_without_a_csrf_token(
 
 
 def test_what_reads_changes_nothing_so_every_change_is_a_post(sqlite_app: Flask) -> None:
-    words = ("revoke", "remove", "delete", "archive", "disable", "enable", "move", "discard")
+    words = ("revoke", "remove", "delete", "archive", "restore", "disable", "enable", "move",
+             "discard")  # fmt: skip
     reading = [
         rule.rule
         for rule in sqlite_app.url_map.iter_rules()

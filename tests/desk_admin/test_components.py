@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +26,11 @@ def order() -> list[Any]:
         else row.item.name
         for row in arrangement()
     ]
+
+
+def plain(page: str) -> str:
+    """What a reader of the page hears."""
+    return " ".join(re.sub(r"<[^>]+>", "", page).split())
 
 
 def test_a_component_is_added_to_a_group(owner: Any, house: House, send: Fetch) -> None:
@@ -106,6 +112,39 @@ def test_a_component_is_archived(owner: Any, house: House, send: Fetch, fetch: F
     send(f"/desk/components/{house.website.id}/archive")
     assert order() == [("Payments", ["Cards", "Invoices"])]
     assert "is archived" in fetch(f"/desk/components/{house.website.id}")
+
+
+def test_an_archived_component_is_brought_back_to_its_place(
+    owner: Any, house: House, send: Fetch, fetch: Fetch, sign_in: Any
+) -> None:
+    restore = f"/desk/components/{house.cards.id}/restore"
+    assert "Bring back" not in fetch("/desk/components")
+    assert "Bring back (Cards)" in plain(send(f"/desk/components/{house.cards.id}/archive"))
+    assert restore in fetch(f"/desk/components/{house.cards.id}")
+    sign_in("communications_manager")
+    assert "Bring back" not in fetch("/desk/components")
+    assert restore not in fetch(f"/desk/components/{house.cards.id}")
+    send(restore, 403)
+    sign_in("administrator")
+    page = send(restore)
+    assert "“Cards” is back on the page." in page
+    assert "Bring back" not in page
+    assert order() == ["Website", ("Payments", ["Cards", "Invoices"])]
+    send(restore)  # a second click changes nothing
+    assert order() == ["Website", ("Payments", ["Cards", "Invoices"])]
+    send("/desk/components/unknown/restore", 404)
+
+
+def test_a_page_whose_components_are_all_archived_still_offers_them(
+    owner: Any, house: House, send: Fetch, fetch: Fetch
+) -> None:
+    for one in (house.website, house.cards, house.invoices):
+        send(f"/desk/components/{one.id}/archive")
+    send(f"/desk/component-groups/{house.group.id}/remove")
+    page = fetch("/desk/components")
+    assert "No components yet" in page
+    send(f"/desk/components/{house.cards.id}/restore")
+    assert order() == ["Cards"]
 
 
 def test_a_group_is_renamed_and_removed_but_its_components_stay(
