@@ -125,6 +125,8 @@ def summary(found: Board) -> str:
     if not found.final or found.totals[DeliveryState.UNCERTAIN]:  # an answer is still to come
         return str(_("%(sent)s of %(total)s told so far.", **numbers))
     if sent == total:
+        if total == 1:
+            return str(_("Final: the only recipient has been told."))
         return str(_("Final: all %(total)s have been told.", **numbers))
     return str(_("Final: %(sent)s of %(total)s have been told.", **numbers))
 

@@ -95,7 +95,7 @@ def test_it_is_final_when_nothing_will_change_by_itself(
     sign_in("owner")
     deliver(S.SENT)
     path = f"/desk/updates/{update.id}/deliveries"
-    assert "Final: all 1 have been told." in read(path)
+    assert "Final: the only recipient has been told." in read(path)
     deliver(S.FAILED, reason="550 No such user")
     page = read(path)
     assert "Final: 1 of 2 have been told." in page

@@ -59,7 +59,7 @@ def test_from_the_keyboard_to_the_public_and_to_the_board(
     with transaction() as session:
         for delivery in session.query(Delivery):
             delivery.state = DeliveryState.SENT
-    editor.get_by_text("Final: all 1 have been told.").first.wait_for()
+    editor.get_by_text("Final: the only recipient has been told.").first.wait_for()
     assert len(now(draft).incident.updates) == 1
     editor.goto(f"{live_server}/incidents/{draft.incident_id}")
     assert "Cards are refused" in editor.locator("main").inner_text()
