@@ -18,8 +18,9 @@ from statushub.web.language import split_locale
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
-BLOCKING_THREADS = 8
-SLOTS = BLOCKING_THREADS - 2
+SLOTS = 6  # for Flask
+READERS = 16  # for bodies on their way in (bodies.py)
+BLOCKING_THREADS = SLOTS + READERS + 2  # two are always left for ready bytes
 RETRY_AFTER = 2  # seconds
 
 # Outside the application there is no catalogue to ask, so the few words stand here.

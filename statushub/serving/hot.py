@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from statushub.core.clock import now
 from statushub.serving.answers import Answer
+from statushub.serving.bodies import Bodies
 from statushub.serving.bulkhead import Bulkhead, Full, unavailable
 from statushub.serving.cache import PageCache
 from statushub.serving.environ import public_environ
@@ -97,12 +98,14 @@ class HotPages:
         *,
         base_url: str,
         cache: PageCache | None = None,
+        bodies: Bodies | None = None,
     ) -> None:
         self._bulkhead = bulkhead
         self._store = store
         self._static = static
         self._base_url = base_url
         self._cache = cache or PageCache()
+        self._bodies = bodies or Bodies()
         self._in_work: dict[str, float] = {}
         self._shapes: set[tuple[str, int]] = set()
         self._lock = threading.Lock()
@@ -110,7 +113,7 @@ class HotPages:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from memory, or ask Flask."""
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
-            return self._ask(environ).send(start_response)
+            return self._receive(environ).send(start_response)
         path = environ.get("PATH_INFO", "")
         query = environ.get("QUERY_STRING", "")
         key = key_of(path, query) if query else path
@@ -196,6 +199,13 @@ class HotPages:
             self._shapes.add(shape)
         answer.drop()
         return self._ask(public_environ(self._base_url, key, environ))
+
+    def _receive(self, environ: WSGIEnvironment) -> Answer:
+        """Ask once the whole request is there."""
+        try:
+            return self._ask(self._bodies.take(environ))
+        except Full:
+            return unavailable(environ)
 
     def _ask(self, environ: WSGIEnvironment) -> Answer:
         try:

@@ -16,6 +16,7 @@ from statushub import config
 from statushub.config import Settings
 from statushub.core.errors import ConfigError
 from statushub.core.paths import resource
+from statushub.serving.bodies import Bodies
 from statushub.serving.bulkhead import Bulkhead, unavailable
 from statushub.serving.hot import HotPages
 from statushub.serving.static import StaticFiles
@@ -81,4 +82,5 @@ def build(settings: Settings | None = None, make_app: MakeApp = _create_app) -> 
         Store(settings.data_dir),
         StaticFiles(StaticTree(resource("static"))),
         base_url=settings.base_url,
+        bodies=Bodies(settings.trusted_proxies),
     )

@@ -130,6 +130,11 @@ def desk() -> str:
     return f"desk of {request.cookies.get('name', 'nobody')}"
 
 
+@tiny.post("/echo")
+def echo() -> bytes:
+    return request.get_data()
+
+
 @tiny.get("/stream")
 def stream() -> Response:
     return Response((f"{number}\n" for number in range(5)), content_type="text/plain")
