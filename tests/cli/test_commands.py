@@ -53,8 +53,12 @@ def ready(shell: Shell) -> Shell:
     return shell
 
 
-def test_a_database_without_tables_is_told_in_words(shell: Shell) -> None:
-    done = shell("demo", code=1)
+def test_the_embedded_database_is_made_when_there_is_none(shell: Shell) -> None:
+    assert "demo is loaded" in shell("demo").stdout
+
+
+def test_a_server_without_tables_is_told_in_words(shell: Shell, bare_postgres: str) -> None:
+    done = shell("demo", code=1, STATUSHUB_DATABASE_URL=bare_postgres)
     assert "statushub db upgrade" in done.stderr
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import flask_migrate
-import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -13,7 +12,6 @@ from flask import Flask
 from sqlalchemy import inspect
 
 from statushub.core.db import Base, db
-from tests.conftest import POSTGRES
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -23,15 +21,11 @@ def bare(request: pytest.FixtureRequest, make_app: Callable[..., Flask]) -> Iter
         with make_app().app_context() as context:
             yield context.app
         return
-    url = request.getfixturevalue("postgres_url") + "_migrations"
-    name = url.rsplit("/", 1)[1]
-    with psycopg.connect(POSTGRES, autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
-        with make_app(STATUSHUB_DATABASE_URL=url).app_context() as context:
-            yield context.app
-            db.session.remove()
-            db.engine.dispose()
-        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    url = request.getfixturevalue("bare_postgres")
+    with make_app(STATUSHUB_DATABASE_URL=url).app_context() as context:
+        yield context.app
+        db.session.remove()
+        db.engine.dispose()
 
 
 def test_models_and_migrations_agree(bare: Flask) -> None:
