@@ -24,13 +24,20 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError, generate_csrf
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import (
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from statushub.core.db import db
 from statushub.core.errors import Invalid, NotSetUp, StatusHubError
 
-_SECRET_FIELDS = frozenset({"csrf_token", "password", "new_password", "secret"})
+_SECRET_ENDINGS = ("password", "secret", "_token", "_key")  # of the names of fields
 _MOST_FIELDS = 600  # more than any form of ours has; a page of 100,000 fields takes ten seconds
 _TEMPLATES = frozenset({400, 403, 404, 409, 413, 429, 500, 503})
 
@@ -101,8 +108,13 @@ def typed_fields() -> list[tuple[str, str, str]]:
     return [
         (name.replace("_", " ").capitalize(), name, value)
         for name, value in islice(request.form.items(multi=True), _MOST_FIELDS)
-        if name not in _SECRET_FIELDS and not name.endswith("password")
+        if not holds_secret(name)
     ]
+
+
+def holds_secret(name: str) -> bool:
+    """Whether a field of that name holds what no page may show: a password, a network's keys."""
+    return name.lower().endswith(_SECRET_ENDINGS)
 
 
 def _typed_page(message: str, title: str = "") -> str:
@@ -116,8 +128,8 @@ def _typed_page(message: str, title: str = "") -> str:
     )
 
 
-def _database_away(error: DBAPIError) -> ResponseReturnValue:
-    current_app.logger.error("database away: %s", error.orig)
+def _database_away(error: SQLAlchemyError) -> ResponseReturnValue:
+    current_app.logger.error("database away: %s", getattr(error, "orig", None) or error)
     g._login_user = AnonymousUserMixin()  # templates must not ask the database who is there
     g.database_away = True
     db.session.remove()
@@ -163,7 +175,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OperationalError, _database_away)
+    for away in (OperationalError, InterfaceError, NoConnectionFree):
+        app.register_error_handler(away, _database_away)
     app.register_error_handler(DataError, _not_data)
     app.register_error_handler(IntegrityError, _clash)
     if not app.config["TESTING"]:

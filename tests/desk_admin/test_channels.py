@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from statushub.channels import service
 from statushub.channels.models import Channel
 from statushub.channels.registry import Config, Transports
 from statushub.core.db import db
+from statushub.web.errors import holds_secret
 from tests.desk_admin.conftest import X_KEYS
 from tests.emulators.smtp_sink import SmtpSink
 from tests.emulators.x_api import UNAUTHORIZED, UNAVAILABLE, Fault, XEmulator
@@ -74,6 +76,24 @@ def test_a_missing_key_is_told_by_its_field_and_no_secret_is_repeated(
     assert 'value="acme"' in page
     assert SECRETS["consumer_secret"] not in page
     assert db.session.scalars(select(Channel)).all() == []
+
+
+def test_no_secret_is_repeated_when_the_form_was_open_too_long(
+    app: Flask, owner: Any, x_api: XEmulator, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    fields = typed({**SECRETS, "username": "acme"}, "@acme, our account") | {"csrf_token": "old"}
+    answer = client.post("/desk/channels/connect/x", data=fields)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 400
+    assert 'value="@acme, our account"' in page
+    assert [secret for secret in SECRETS.values() if secret in page] == []
+
+
+def test_whatever_a_network_calls_its_secrets_they_are_known_as_such(app: Flask) -> None:
+    settings = [one for network in Transports(Config()).all_() for one in network.settings]
+    assert settings
+    assert [one.name for one in settings if holds_secret(one.name) is not one.secret] == []
 
 
 def test_a_secret_left_empty_stays_as_it_is(owner: Any, x_api: XEmulator, send: Fetch) -> None:

@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from statushub.core.db import db
 from statushub.feedback.models import FeedbackItem, FeedbackState
@@ -102,13 +103,26 @@ def test_a_made_up_reference_is_no_place_for_words(client: FlaskClient, frozen_t
     assert client.get("/report/thanks/<script>aler").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        OperationalError("select 1", {}, Exception("server closed the connection")),
+        InterfaceError("select 1", {}, Exception("connection already closed")),
+        NoConnectionFree("QueuePool limit reached, connection timed out"),
+    ],
+    ids=["away", "cut off", "none free"],
+)
 def test_when_the_database_is_away_what_was_typed_comes_back(
-    app: Flask, client: FlaskClient, frozen_time: Any, monkeypatch: pytest.MonkeyPatch
+    app: Flask,
+    client: FlaskClient,
+    frozen_time: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
 ) -> None:
     scenes.page()
 
     def away(*_args: object, **_kwargs: object) -> None:
-        raise OperationalError("select 1", {}, Exception("server closed the connection"))
+        raise error
 
     monkeypatch.setattr("statushub.site.report.send_feedback", away)
     answer = client.post("/report", data={"body": "my careful words", "component": ""})
