@@ -39,7 +39,7 @@ def _get(session: Any, url: str) -> Any:
         if response.status_code != 200:
             raise Invalid(f"{url}: answered {response.status_code}, so there is nothing to import.")
         return response.json()
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Invalid(f"{url}: the answer is not JSON.") from error
     except OSError as error:  # every error of requests is one
         raise Invalid(f"{url}: {explain(error)}") from error

@@ -5,6 +5,7 @@ Source: docs/adr/0001 and https://www.githubstatus.com/api (the same shape on ev
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,6 +18,9 @@ from statushub.core.errors import Invalid
 from statushub.incidents.statuses import ComponentStatus, Impact, IncidentStatus, Kind
 
 E_ = TypeVar("E_", bound=StrEnum)
+
+FIRST_YEAR, LAST_YEAR = 1990, 2199
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
 class Node:
@@ -52,6 +56,8 @@ class Node:
             raise self.fault("expected a text that is not empty" if required else "expected a text")
         if len(self.value) > most:
             raise self.fault(f"longer than {most:,} characters")
+        if _NO_TEXT.search(self.value):
+            raise self.fault("holds a character that no text has (NUL or half a character)")
         return self.value
 
     def id(self) -> str:
@@ -64,9 +70,11 @@ class Node:
     def time(self) -> datetime:
         """An ISO 8601 time with its offset."""
         try:
-            return parse_iso(self.text(required=True, most=64))
-        except ValueError as error:
+            moment = parse_iso(self.text(required=True, most=64))
+        except (ValueError, OverflowError) as error:
             raise self.fault(f"{self.value!r} is not a time with an offset ({error})") from error
+        self._check_year(moment.year)
+        return moment
 
     def time_or_none(self) -> datetime | None:
         """A time, or null."""
@@ -77,9 +85,16 @@ class Node:
         if self.value is None:
             return None
         try:
-            return date.fromisoformat(self.text(required=True, most=10))
+            day = date.fromisoformat(self.text(required=True, most=10))
         except ValueError as error:
             raise self.fault(f"{self.value!r} is not a date") from error
+        self._check_year(day.year)
+        return day
+
+    def _check_year(self, year: int) -> None:
+        """Beyond these no calendar can be drawn, and some zones have no such moment."""
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            raise self.fault(f"{self.value!r} is not between {FIRST_YEAR} and {LAST_YEAR}")
 
     def word(self, words: type[E_]) -> E_:
         """One of an enum's words."""
@@ -102,6 +117,8 @@ class Node:
             return 0
         if not isinstance(self.value, int) or isinstance(self.value, bool):
             raise self.fault("expected a whole number")
+        if abs(self.value) >= 2**31:
+            raise self.fault("a number that large cannot be kept")
         return self.value
 
 
