@@ -142,17 +142,23 @@ def _database_away(error: SQLAlchemyError) -> ResponseReturnValue:
     return response
 
 
+def _begin_afresh() -> None:
+    """Another session; whoever is there is read again, for the page that tells of the error."""
+    db.session.remove()
+    g.pop("_login_user", None)
+
+
 def _not_data(error: DataError) -> ResponseReturnValue:
     """PostgreSQL knows no NUL in a text and no number beyond its columns; people type neither."""
     current_app.logger.warning("refused by the database: %s", error.orig)
-    db.session.remove()
+    _begin_afresh()
     return error_page(400, _("That holds a character or a number that cannot be stored."))
 
 
 def _clash(error: IntegrityError) -> ResponseReturnValue:
     """Two did the same in the same moment, and no rule of a room noticed."""
     current_app.logger.error("clash: %s", error.orig, exc_info=error)
-    db.session.remove()
+    _begin_afresh()
     return error_page(409, _("Somebody did the same in this moment. Load the page again."))
 
 
@@ -164,7 +170,7 @@ def _refuse_nul() -> None:
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
     current_app.logger.error("unexpected: %s", type(error).__name__, exc_info=error)
-    db.session.remove()
+    _begin_afresh()
     return error_page(500, _("That is our fault. It was logged; please try again."))
 
 
