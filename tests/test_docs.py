@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 import click
+import pytest
+from flask import Flask
 
 from statushub.cli import main
 
@@ -34,6 +36,41 @@ def test_every_command_is_documented_and_has_help() -> None:
     commands = walk(main, "statushub")
     assert len(commands) >= 9
     assert [command for command in commands if command not in DOCS] == []
+
+
+PUBLISHED = (
+    "serve --host --port --workers --no-worker",
+    "worker",
+    "import statuspage",
+    "demo",
+    "user add --name --role --password-stdin",
+    "key add --role",
+    "doctor",
+)
+ADDRESSES = ("/", "/history", "/incidents/abc", "/uptime", "/history.rss", "/history.atom",
+             "/feed.json", "/subscribe", "/report", "/desk/", "/healthz", "/readyz")  # fmt: skip
+SETTINGS = ("DATABASE_URL", "DATA_DIR", "SECRET_KEY", "BASE_URL", "SMTP_URL", "MAIL_FROM",
+            "ALLOW_PRIVATE_TARGETS", "X_API_BASE")  # fmt: skip
+
+
+@pytest.mark.parametrize("call", PUBLISHED)
+def test_a_command_that_others_rely_on_keeps_its_name_and_options(call: str) -> None:
+    command: click.Command = main
+    for word in call.split():
+        if word.startswith("--"):
+            assert word in {name for one in command.params for name in one.opts}
+        else:
+            assert isinstance(command, click.Group)
+            command = command.commands[word]
+
+
+def test_what_others_rely_on_keeps_its_name(sqlite_app: Flask) -> None:
+    adapter = sqlite_app.url_map.bind("localhost")
+    assert [path for path in ADDRESSES if not adapter.test(path, "GET")] == []
+    source = (ROOT / "statushub" / "config.py").read_text(encoding="utf-8")
+    assert [name for name in SETTINGS if f'"STATUSHUB_{name}"' not in source] == []
+    targets = re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert {"run", "test", "check", "bench", "lock", "help"} <= set(targets)
 
 
 def test_links_between_the_documents_lead_somewhere() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_string
@@ -17,11 +18,14 @@ from statushub.channels.transports.x_length import weighted_length
 from statushub.core.db import db
 from statushub.core.errors import Invalid
 from statushub.core.markdown import render
+from statushub.core.text import TITLE_MAX, require_title
 from statushub.incidents.statuses import ComponentStatus, IncidentStatus, Kind
 from statushub.publishing import compose, drafts, mail, words
 from statushub.publishing.models import Draft
 from statushub.publishing.post import compose_x, x_problem
 from statushub.publishing.story import Change, Story
+from tests.channels.test_x_length import ATTACKS
+from tests.core.test_markdown_safety import BUDGET_SECONDS, UNITS, cpu_seconds, filled
 from tests.emulators.x_api import XAccount
 from tests.publishing.conftest import World
 
@@ -202,6 +206,35 @@ def test_mails_come_from_a_sensible_address(mail_from: str, url: str, sender: st
 def test_a_page_name_cannot_add_a_header() -> None:
     sender = mail.sender_of("ops@acme.example", 'Acme, Inc. "x"', "https://s.example")
     assert message_from_string(f"From: {sender}\n\n").items() == [("From", sender)]
+
+
+# -- time
+
+
+def _everywhere(title: str) -> None:
+    story = replace(STORY, title=require_title(title))
+    for locale in ("en", "ja"):
+        compose_x(story, None, locale)
+        mail.email_payload(mail.compose_email(story, locale), sender="a@acme.example", headers={})
+    weighted_length(title)
+
+
+def test_no_title_takes_longer_than_the_budget_on_its_way_anywhere(sqlite_app: Flask) -> None:
+    _everywhere("a.b 😀")  # everything is loaded once
+    for unit in [*UNITS, *(attack(TITLE_MAX) for attack in ATTACKS.values())]:
+        title = filled(unit, TITLE_MAX - 1) + "x"
+        assert cpu_seconds(_everywhere, title) < BUDGET_SECONDS, unit[:40]
+
+
+@settings(
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(title=st.text(min_size=1, max_size=TITLE_MAX))
+def test_no_random_title_takes_longer_than_the_budget(sqlite_app: Flask, title: str) -> None:
+    with suppress(Invalid):  # nothing but white space is no title
+        assert cpu_seconds(_everywhere, title) < BUDGET_SECONDS
 
 
 # -- preview
