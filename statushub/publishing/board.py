@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from statushub.channels.service import transports
 from statushub.core import clock
 from statushub.core.audit import Actor, record
 from statushub.core.db import db, transaction
-from statushub.core.errors import Conflict, NotFound
+from statushub.core.errors import Conflict, Invalid, NotFound
 from statushub.core.text import clean_line
 from statushub.incidents.models import IncidentUpdate
 from statushub.incidents.queries import get_update
@@ -24,6 +25,7 @@ from statushub.publishing.models import Delivery, DeliveryState
 from statushub.publishing.settling import PROVIDER_ID_MAX, note_post
 
 ITEMS_MAX = 100
+_X_ID = re.compile(r"[0-9]{1,30}")
 UNDER_WAY = frozenset({DeliveryState.QUEUED, DeliveryState.SENDING})
 RETRIABLE = frozenset({DeliveryState.FAILED})
 
@@ -154,19 +156,28 @@ def resolve_uncertain(
     actor: Actor, delivery_id: int, it_is_there: bool, provider_id: str = ""
 ) -> Delivery:
     """A person's answer about a post whose fate is not known: it is there (``provider_id`` may
-    say which post), or it is not and is to be sent again. Raises NotFound, and Conflict when it
-    is not uncertain any more."""
+    say which post), or it is not and is to be sent again. Raises NotFound, Invalid by ``post``, and
+    Conflict when it is not uncertain any more."""
     with transaction():
         delivery = _locked(delivery_id)
         if delivery.state is not DeliveryState.UNCERTAIN:
             raise Conflict(_("This was settled meanwhile. Load the board again."), delivery)
         if it_is_there:
-            _accept(actor, delivery, clean_line(provider_id)[:PROVIDER_ID_MAX])
+            _accept(actor, delivery, _post_id(delivery, provider_id))
             _record(actor, "delivery.found", delivery)
         else:
             _queue_again(delivery)
             _record(actor, "delivery.sent_again", delivery)
     return delivery
+
+
+def _post_id(delivery: Delivery, typed: str) -> str:
+    """What later updates will reply to: X refuses every reply to what is no id."""
+    found = clean_line(typed)[:PROVIDER_ID_MAX]
+    if found and delivery.transport == "x" and not _X_ID.fullmatch(found):
+        message = _("That is no post on X. Copy the post's link, or leave the field empty.")
+        raise Invalid(fields={"post": message})
+    return found
 
 
 def _accept(actor: Actor, delivery: Delivery, provider_id: str) -> None:
