@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +15,23 @@ from statushub.core.errors import Invalid
 MOST_COMPONENTS = 500
 
 
+def _body() -> Any:
+    """What was sent, None when it is no JSON that anybody means."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None
+
+
+def _is_text(document: Any) -> bool:
+    """Whether all of it can be written down: JSON can spell ``\\ud800``, no database takes it."""
+    try:
+        json.dumps(document, ensure_ascii=False).encode()
+    except (UnicodeEncodeError, RecursionError):
+        return False
+    return True
+
+
 class Payload:
     """A JSON object under its container key (``{"incident": {...}}``), as Statuspage wants it.
 
@@ -21,10 +39,12 @@ class Payload:
     """
 
     def __init__(self, container: str, known: Collection[str]) -> None:
-        body = request.get_json(silent=True)
+        body = _body()
         inner = body.get(container) if isinstance(body, dict) else None
         if not isinstance(inner, dict):
             raise Invalid(f'Send a JSON object like {{"{container}": {{...}}}}.')
+        if not _is_text(inner):
+            raise Invalid("A text holds half a character (a surrogate that stands alone).")
         self._given: dict[str, Any] = inner
         self.problems: dict[str, str] = {
             str(name): "There is no such field." for name in inner if name not in known
