@@ -119,10 +119,12 @@ def holds_secret(name: str) -> bool:
 
 def _typed_page(message: str, title: str = "") -> str:
     """The page that holds what was typed, with a fresh token so that it can be sent again."""
+    fields = typed_fields()
     return render_template(
         "errors/database.html",
-        fields=typed_fields(),
-        hidden=[("csrf_token", generate_csrf())],
+        fields=fields,
+        # A page for everybody has no session, and so no token; nothing was typed there.
+        hidden=[("csrf_token", generate_csrf())] if fields else [],
         message=message,
         title=title,
     )
