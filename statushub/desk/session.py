@@ -11,7 +11,6 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_user, logout_user
 from wtforms import BooleanField
 
@@ -22,7 +21,7 @@ from statushub.desk.blueprint import desk
 from statushub.incidents.page import find_page
 from statushub.web.forms import AddressField, Form, SecretField, required
 from statushub.web.guards import public
-from statushub.web.limits import limiter
+from statushub.web.limits import limiter, visitor
 
 _KEPT_FOR = timedelta(days=30)
 # Only tries that failed count. Few are allowed from one address; many at one account from all
@@ -60,7 +59,7 @@ def _failed(response: Any) -> bool:
 
 
 def _pair() -> str:
-    return f"{_account()}:{get_remote_address()}"
+    return f"{_account()}:{visitor()}"
 
 
 def _account() -> str:
@@ -68,7 +67,7 @@ def _account() -> str:
 
 
 @desk.route("/sign-in", methods=["GET", "POST"])
-@limiter.limit(_PER_ADDRESS, key_func=get_remote_address, methods=["POST"], deduct_when=_failed)
+@limiter.limit(_PER_ADDRESS, key_func=visitor, methods=["POST"], deduct_when=_failed)
 @limiter.limit(_PER_PAIR, key_func=_pair, methods=["POST"], deduct_when=_failed)
 @limiter.limit(_PER_ACCOUNT, key_func=_account, methods=["POST"], deduct_when=_failed)
 @public

@@ -23,7 +23,7 @@ from statushub.incidents.models import IncidentUpdate
 from statushub.incidents.page import bump_revision
 from statushub.publishing import patience
 from statushub.publishing.leasing import Claim
-from statushub.publishing.models import Delivery, DeliveryState
+from statushub.publishing.models import Delivery, DeliveryKind, DeliveryState, Message
 from statushub.publishing.outbox import LATER, channel_hold_reason
 from statushub.subscribers import service as subscribers
 
@@ -67,6 +67,19 @@ def settle(results: Sequence[Result]) -> None:
         for one in results:
             if not _is_plain_success(one):
                 _settle_one(one.claim, one.outcome)
+        _forget_links([one.claim for one in results if _is_plain_success(one)])
+
+
+def _forget_links(told: Sequence[Claim]) -> None:
+    """An invitation that was sent is not kept: its link lets somebody in, and elsewhere only the
+    link's digest is stored."""
+    letters = [one.message_id for one in told if one.kind is DeliveryKind.INVITATION]
+    if not letters:
+        return
+    sent = select(Delivery.message_id).where(
+        Delivery.message_id.in_(letters), Delivery.state == DeliveryState.SENT
+    )
+    db.session.execute(update(Message).where(Message.id.in_(sent)).values(payload={}))
 
 
 def _is_plain_success(result: Result) -> bool:

@@ -6,10 +6,9 @@ from __future__ import annotations
 from functools import cache
 
 from flask_babel import gettext as _
-from flask_limiter.util import get_remote_address
 from limits import RateLimitItem, parse
 
-from statushub.web.limits import limiter
+from statushub.web.limits import limiter, visitor
 
 PER_VISITOR = "10 per 10 minutes"
 PER_TARGET = "3 per hour"  # one mailbox is not to be flooded from many addresses
@@ -25,7 +24,7 @@ def too_often(purpose: str, target: str = "") -> str:
     if not limiter.enabled:
         return ""
     strategy = limiter.limiter
-    fine = strategy.hit(_rule(PER_VISITOR), "site", purpose, get_remote_address())
+    fine = strategy.hit(_rule(PER_VISITOR), "site", purpose, visitor())
     if fine and target:
         fine = strategy.hit(_rule(PER_TARGET), "site", purpose, "target", target)
     if fine:

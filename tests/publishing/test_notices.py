@@ -14,7 +14,7 @@ from statushub.core import clock
 from statushub.core.db import db, transaction
 from statushub.core.errors import Invalid
 from statushub.publishing import notices, subscribing
-from statushub.publishing.models import Delivery, DeliveryState
+from statushub.publishing.models import Delivery, DeliveryState, Message
 from statushub.subscribers import service as subscribers
 from statushub.subscribers.models import Subscriber, SubscriberState
 from tests.conftest import Clock
@@ -145,3 +145,4 @@ def test_an_invitation_is_mailed_with_its_link(world: World, networks: Networks)
     assert "http://localhost/desk/join/token" in mail.text
     assert "http://localhost/desk/join/token" in mail.html
     assert mail.message["List-Unsubscribe"] is None
+    assert [kept.payload for kept in db.session.scalars(select(Message))] == [{}]
