@@ -13,6 +13,7 @@ from statushub.accounts import service
 from statushub.accounts.permissions import Role
 from statushub.channels.models import Channel
 from statushub.core.audit import SYSTEM
+from statushub.incidents import components
 from tests.conftest import PASSWORD
 from tests.desk_admin.conftest import House
 
@@ -72,6 +73,8 @@ def places(house: House, channel: Channel, make_user: Callable[..., Any]) -> lis
     owner = make_user("owner", email="ada@example.com", name="Ada Lovelace")
     service.invite(owner.actor, "somebody.with.a.long.name@example.com", Role.VIEWER)
     service.create_api_key(SYSTEM, "Monitoring", Role.RESPONDER)
+    old = components.add_component(SYSTEM, name="Recurring invoices of the former billing system")
+    components.archive_component(SYSTEM, old.id)
     return [
         "/desk/account",
         "/desk/team",
@@ -81,6 +84,7 @@ def places(house: House, channel: Channel, make_user: Callable[..., Any]) -> lis
         "/desk/components",
         "/desk/components/new",
         f"/desk/components/{house.cards.id}",
+        f"/desk/components/{old.id}",
         f"/desk/component-groups/{house.group.id}",
         "/desk/channels",
         "/desk/channels/connect/x",
