@@ -211,19 +211,22 @@ def test_a_page_name_cannot_add_a_header() -> None:
 # -- time
 
 
-def _everywhere(title: str) -> None:
-    story = replace(STORY, title=require_title(title))
-    for locale in ("en", "ja"):
-        compose_x(story, None, locale)
-        mail.email_payload(mail.compose_email(story, locale), sender="a@acme.example", headers={})
+def _on_x(title: str) -> None:
+    compose_x(replace(STORY, title=require_title(title)), None, "ja")
     weighted_length(title)
 
 
+def _in_mail(title: str) -> None:
+    story = replace(STORY, title=require_title(title))
+    mail.email_payload(mail.compose_email(story, "ja"), sender="a@acme.example", headers={})
+
+
 def test_no_title_takes_longer_than_the_budget_on_its_way_anywhere(sqlite_app: Flask) -> None:
-    _everywhere("a.b 😀")  # everything is loaded once
-    for unit in [*UNITS, *(attack(TITLE_MAX) for attack in ATTACKS.values())]:
-        title = filled(unit, TITLE_MAX - 1) + "x"
-        assert cpu_seconds(_everywhere, title) < BUDGET_SECONDS, unit[:40]
+    for way in (_on_x, _in_mail):
+        way("a.b 😀")  # everything is loaded once
+        for unit in [*UNITS, *(attack(TITLE_MAX) for attack in ATTACKS.values())]:
+            title = filled(unit, TITLE_MAX - 1) + "x"
+            assert cpu_seconds(way, title) < BUDGET_SECONDS, unit[:40]
 
 
 @settings(
@@ -234,7 +237,8 @@ def test_no_title_takes_longer_than_the_budget_on_its_way_anywhere(sqlite_app: F
 @given(title=st.text(min_size=1, max_size=TITLE_MAX))
 def test_no_random_title_takes_longer_than_the_budget(sqlite_app: Flask, title: str) -> None:
     with suppress(Invalid):  # nothing but white space is no title
-        assert cpu_seconds(_everywhere, title) < BUDGET_SECONDS
+        assert cpu_seconds(_on_x, title) < BUDGET_SECONDS
+        assert cpu_seconds(_in_mail, title) < BUDGET_SECONDS
 
 
 # -- preview

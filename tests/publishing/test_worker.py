@@ -588,7 +588,7 @@ def test_waits_grow_and_keep_to_the_providers_own_time() -> None:
         (patience.retry_at("webhook", attempt, None) - clock.now()).total_seconds()
         for attempt in range(1, 9)
     ]
-    assert waits == sorted(waits)
+    assert waits[:7] == sorted(waits[:7])  # the last step is held, spread by a tenth either way
     assert 4 < waits[0] < 6
     assert 3_200 < waits[-1] < 4_000
     late = datetime.now(UTC) + timedelta(hours=2)
